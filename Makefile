@@ -1,0 +1,41 @@
+# Two commands do all the set-up: `make lab` opens the lessons, `make test` runs every test.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+LESSONS := $(sort $(wildcard notebooks/*.ipynb))
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+export PYTHONUTF8 := 1
+
+.PHONY: lab test record slides bench clean
+
+lab: $(READY)
+	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
+	$(BIN)/python -m pytest -m browser -rs tests/browser
+
+# Runs every lesson from a fresh kernel and stores its outputs, without widget state.
+record: $(READY)
+	$(BIN)/python -m tests.notebooks.record $(LESSONS)
+
+slides: $(READY)
+	$(BIN)/python -m tests.notebooks.slides build/slides $(LESSONS)
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv build
+
+# The stamp is older than the files that say what to install whenever one of them changes.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Say which with: make PYTHON=python3.12 $(MAKECMDGOALS)")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	touch $(READY)

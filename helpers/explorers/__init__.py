@@ -1,0 +1,1 @@
+"""The interactive pictures of the lessons, one file each."""

@@ -1,0 +1,182 @@
+"""A network as torch.fx sees it: which module or function runs after which, each step with a name."""
+
+import copy
+from collections import Counter, OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, fx, nn
+
+
+class Untraceable(ValueError):
+    """A network whose forward pass torch.fx cannot follow, because it depends on the values of its input."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One module, function or method that runs in a forward pass.
+
+    `name` is unique: a module's own, with " (2)" at its second call, or "block.add" for a function.
+    `operation` is what runs, in lower case and without underscores, alike for the module, the function and
+    the method: "conv2d", "relu", "flatten". `module` is None for functions and methods.
+    """
+
+    node: fx.Node
+    name: str
+    operation: str
+    module: nn.Module | None
+
+    def argument(self, position: int, name: str, default: Any = None) -> Any:
+        """The argument of a function or method, given by position or by name."""
+        if len(self.node.args) > position:
+            return self.node.args[position]
+        return self.node.kwargs.get(name, default)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The steps of a forward pass in order; `outputs` has the node that each module's first call returns."""
+
+    root: nn.Module
+    graph: fx.Graph
+    steps: dict[fx.Node, Step]
+    outputs: dict[str, fx.Node]
+
+    def parameter(self, node: fx.Node) -> Tensor | None:
+        """The tensor behind a node that fetches one from a module."""
+        value: Any = self.root
+        for part in str(node.target).split("."):
+            value = getattr(value, part)
+        return value if isinstance(value, Tensor) else None
+
+
+def on_meta(model: nn.Module) -> nn.Module:
+    """A copy of a network in eval mode on the device "meta"; the model's own tensors are not copied.
+
+    >>> copied = on_meta(nn.Linear(2, 3))
+    >>> copied.weight.device.type, copied.training
+    ('meta', False)
+    """
+    # deepcopy takes what is in its memo for what it would have copied: tensors without numbers, no hooks.
+    memo: dict[int, Any] = {}
+    for module in model.modules():
+        for held in (module._parameters, module._buffers, module.__dict__):
+            for value in held.values():
+                if isinstance(value, Tensor) and id(value) not in memo:
+                    memo[id(value)] = _emptied(value)
+        for hooks in (module._forward_hooks, module._forward_pre_hooks):
+            memo[id(hooks)] = OrderedDict()
+    return copy.deepcopy(model, memo).eval()
+
+
+def _emptied(tensor: Tensor) -> Tensor:
+    empty = tensor.detach().to("meta")
+    return nn.Parameter(empty, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else empty
+
+
+def network_graph(model: nn.Module) -> Graph:
+    """The graph of a network's forward pass in eval mode; the model itself is left as it is.
+
+    Raises Untraceable where torch.fx cannot follow it.
+
+    >>> [step.name for step in network_graph(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())).steps.values()]
+    ['0', '1']
+    """
+    root = _OneImage(on_meta(model))
+    tracer = _Tracer()
+    try:
+        with torch.device("meta"), torch.no_grad():
+            graph = tracer.trace(root)
+    except Exception as error:  # the model's own code runs here on stand-ins, and may raise anything
+        reason = first_line(error)
+        raise Untraceable(f"torch.fx cannot follow {type(model).__name__}: {reason}.") from error
+    return Graph(root, graph, _named_steps(root, graph, tracer.scopes), tracer.outputs)
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one line without a full stop."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].rstrip(" .:")
+
+
+def short_name(module: nn.Module) -> str:
+    """The name of a module's class in torch.nn, which may be a base of its own class.
+
+    >>> short_name(nn.Conv2d(1, 1, 1))
+    'Conv2d'
+    """
+    classes = (each for each in type(module).__mro__ if each.__module__.startswith("torch.nn.modules."))
+    found = next(classes, nn.Module)
+    return (type(module) if found is nn.Module else found).__name__
+
+
+class _OneImage(nn.Module):
+    """Calls a network with one image, so that its further arguments keep their defaults."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, image: Tensor) -> Any:
+        return self.model(image)
+
+
+class _Tracer(fx.Tracer):
+    """Notes which module each node belongs to, and what each module returns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.outputs: dict[str, fx.Node] = {}
+        self.scopes: dict[fx.Node, str] = {}
+        self._path = [""]
+
+    def call_module(
+        self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        name = _without_root(self.path_of_module(m))
+        self._path.append(name)
+        try:
+            output = super().call_module(m, forward, args, kwargs)
+        finally:
+            self._path.pop()
+        if isinstance(output, fx.Proxy):
+            self.outputs.setdefault(name, output.node)
+        return output
+
+    def create_node(self, *args: Any, **kwargs: Any) -> fx.Node:
+        node = super().create_node(*args, **kwargs)
+        self.scopes[node] = self._path[-1]
+        return node
+
+
+def _named_steps(root: nn.Module, graph: fx.Graph, scopes: dict[fx.Node, str]) -> dict[fx.Node, Step]:
+    modules = dict(root.named_modules())
+    calls: Counter[str] = Counter()
+    steps = {}
+    for node in graph.nodes:
+        if node.op not in ("call_module", "call_function", "call_method"):
+            continue
+        module = modules[node.target] if node.op == "call_module" else None
+        operation = _operation(node, module)
+        if module is not None:
+            name = _without_root(node.target) or operation
+        else:
+            name = f"{scopes[node]}.{operation}".lstrip(".")
+        calls[name] += 1
+        unique = name if calls[name] == 1 else f"{name} ({calls[name]})"
+        steps[node] = Step(node, unique, operation, module)
+    return steps
+
+
+def _operation(node: fx.Node, module: nn.Module | None) -> str:
+    if module is not None:
+        name = short_name(module)
+    else:
+        name = node.target if isinstance(node.target, str) else node.target.__name__
+    return name.lower().replace("_", "")
+
+
+def _without_root(name: str) -> str:
+    return "" if name == "model" else name.removeprefix("model.")

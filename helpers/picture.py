@@ -1,0 +1,70 @@
+"""A picture in the page that the kernel can exchange quickly: the `Picture` widget and its encoders."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets
+from PIL import Image
+
+from helpers.style import DENSITY
+
+
+def encode_live(image: Image.Image) -> bytes:
+    """JPEG bytes for the page: at double density its losses do not show, and PNG takes four times as long."""
+    return _bytes(image, "JPEG", quality=92, subsampling=0)
+
+
+def encode_saved(image: Image.Image, *, has_photo: bool) -> bytes:
+    """PNG bytes for a notebook's stored output: small enough to keep a lesson under a megabyte.
+
+    A drawing keeps its full density. A photo is shrunk to one picture pixel per CSS pixel.
+    """
+    if has_photo:
+        image = image.convert("RGB").resize(
+            (image.width // DENSITY, image.height // DENSITY), Image.Resampling.BOX
+        )
+        image = image.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
+    elif image.mode != "P":
+        image = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    return _bytes(image, "PNG", optimize=True)
+
+
+def _bytes(image: Image.Image, form: str, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, form, **options)
+    return buffer.getvalue()
+
+
+def display_bundle(png: bytes, alt: str, width: int, height: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Jupyter's data and metadata for a stored PNG: shown `width` × `height` CSS pixels, with alt text."""
+    data = {"image/png": base64.b64encode(png).decode("ascii")}
+    return data, {"image/png": {"width": width, "height": height, "alt": alt}}
+
+
+class Picture(anywidget.AnyWidget):
+    """An `<img>` of fixed size whose bytes and alt text the kernel replaces; it reports clicks.
+
+    `clicked` is the last click as (x, y), each from 0 at the left or top edge to 1 at the right or bottom.
+    """
+
+    _esm = Path(__file__).with_name("picture.js")
+
+    data = traitlets.Bytes(b"").tag(sync=True)
+    alt = traitlets.Unicode("").tag(sync=True)
+    width = traitlets.Int(1).tag(sync=True)
+    height = traitlets.Int(1).tag(sync=True)
+    clickable = traitlets.Bool(False).tag(sync=True)
+    clicked = traitlets.Tuple(traitlets.Float(), traitlets.Float(), allow_none=True, default_value=None).tag(
+        sync=True
+    )
+
+    def show(self, data: bytes, alt: str) -> None:
+        """Replace the picture in one message."""
+        with self.hold_sync():
+            self.data = data
+            self.alt = alt

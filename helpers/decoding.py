@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 MAX_PIXELS = 50_000_000  # about 200 MB once decoded
 MAX_BYTES = 100_000_000
@@ -21,6 +21,16 @@ _FEWER = f"use a picture of at most {MAX_PIXELS // 10**6} million pixels"
 _ROUNDING = 1e-3  # a float this far outside 0 … 1 is a rounding error: less than half a grey level
 # catch_warnings swaps a global list; two threads inside it could put back the wrong one.
 _QUIET = threading.Lock()
+# By EXIF orientation. ImageOps.exif_transpose also rewrites the block, and fails where that is damaged.
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 Bytes = bytes | bytearray | memoryview
 Upload = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -129,8 +139,9 @@ def _to_rgb(image: Image.Image, label: str) -> Image.Image:
     file_format = image.format
     with _decoding(label):
         image.load()
-        with suppress(Exception):  # a picture whose EXIF block is damaged is shown as it was stored
-            image = ImageOps.exif_transpose(image)
+        with suppress(Exception):  # a picture whose EXIF block cannot be read is shown as it was stored
+            turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+            image = image if turn is None else image.transpose(turn)
     if image.mode.startswith(("I", "F")):  # Pillow would clip these instead of scaling them
         array = np.asarray(image)
         if image.mode == "I" and file_format == "PNG":  # how older versions of Pillow read 16 bits

@@ -44,7 +44,7 @@ PHOTOS: dict[str, Photo] = {
     "camera": Photo("camera.png", "Man in a dark coat at a camera on a tripod, on a lawn, in grey"),
     "chelsea": Photo("chelsea.png", "Face of a ginger tabby cat, close up"),
     "coffee": Photo("coffee.png", "Espresso in a red cup on a red saucer with a spoon, on a wooden table"),
-    "coins": Photo("coins.png", "Four rows of six ancient coins on a dark ground, in grey"),
+    "coins": Photo("coins.png", "Four rows of ancient coins on a dark ground, in grey"),
     "colorwheel": Photo("color.png", "Wheel of all hues, white at its centre, on black"),
     "grass": Photo("grass.png", "Blades of grass and small leaves from above, in grey"),
     "gravel": Photo("gravel.png", "Gravel from above, in grey"),
@@ -53,7 +53,7 @@ PHOTOS: dict[str, Photo] = {
     "motorcycle": Photo("motorcycle_left.png", "Red motorcycle parked in a garage full of boxes"),
     "page": Photo("page.png", "Part of a printed page of text, unevenly lit, in grey"),
     "retina": Photo("retina.jpg", "Human retina: an orange disc with branching red vessels, on black"),
-    "rocket": Photo("rocket.jpg", "Rocket on a lit launch pad between four masts, at dusk"),
+    "rocket": Photo("rocket.jpg", "Rocket on a lit launch pad between lattice masts, at dusk"),
     "tissue": Photo("ihc.png", "Tissue under a microscope: brown glands among blue cell nuclei"),
 }
 

@@ -1,9 +1,24 @@
-"""One sentence for a name that is not known, with the names it may have been meant for."""
+"""How a sentence quotes what it was given, and says that a name is not known and which may be meant."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 _LISTED = 12
+_QUOTED = 40
+
+
+def shown(value: object) -> str:
+    """A value as a sentence quotes it: its repr on one line, cut to 40 characters; never raises.
+
+    >>> shown("coffee"), shown([0] * 1000)
+    ("'coffee'", '[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,…')
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:
+        # A whole number of over 4300 digits cannot be printed, nor can a class with a mistake in its repr.
+        return f"this {type(value).__name__}"
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"
 
 
 def unknown(kind: str, name: object, known: Iterable[str]) -> str:
@@ -20,15 +35,17 @@ def unknown(kind: str, name: object, known: Iterable[str]) -> str:
     """
     names = list(known)
     folded = {each.casefold(): each for each in names}
-    near = [folded[each] for each in get_close_matches(str(name).casefold(), folded, n=3)]
+    asked = name.casefold() if isinstance(name, str) else shown(name)
+    near = [folded[each] for each in get_close_matches(asked, folded, n=3)]
     if near:
-        return f"There is no {kind} {name!r}; the nearest {'are' if near[1:] else 'is'} {_join(near, 'and')}."
+        verb = "are" if near[1:] else "is"
+        return f"There is no {kind} {shown(name)}; the nearest {verb} {_join(near, 'and')}."
     if not names:
-        return f"There is no {kind} {name!r}, nor any other."
+        return f"There is no {kind} {shown(name)}, nor any other."
     if len(names) > _LISTED:
         listed = ", ".join(map(repr, names[:_LISTED]))
-        return f"There is no {kind} {name!r}; choose {listed} or one of {len(names) - _LISTED} more."
-    return f"There is no {kind} {name!r}; choose {_join(names, 'or')}."
+        return f"There is no {kind} {shown(name)}; choose {listed} or one of {len(names) - _LISTED} more."
+    return f"There is no {kind} {shown(name)}; choose {_join(names, 'or')}."
 
 
 def _join(names: list[str], word: str) -> str:

@@ -22,10 +22,10 @@ test: $(READY)
 
 # Runs every lesson from a fresh kernel and stores its outputs, without widget state.
 record: $(READY)
-	$(BIN)/python -m tests.notebooks.record $(LESSONS)
+	$(BIN)/python -m tools.record $(LESSONS)
 
 slides: $(READY)
-	$(BIN)/python -m tests.notebooks.slides build/slides $(LESSONS)
+	$(BIN)/python -m tools.slides build/slides $(LESSONS)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

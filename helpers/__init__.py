@@ -1,1 +1,24 @@
 """What the lessons share. Each name is loaded when it is first used, so that `import helpers` is quick."""
+
+import lazy_loader
+
+# The module that each name stands in. No name is also a module's: importing that module would hide the name.
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "arithmetic": ["Convolution", "Linear", "Pooling", "break_even"],
+        "classify": ["classify"],
+        "device": ["device_report"],
+        "exercises": ["check", "predict"],
+        "explorers.feature_map": ["FeatureMapExplorer"],
+        "explorers.pixel_mixer": ["PixelMixer"],
+        "explorers.reduction": ["ReductionExplorer"],
+        "feature_maps": ["feature_maps", "layer_names"],
+        "figures": ["kernel_reach", "named_photos", "shares", "value_table"],
+        "images": ["open_image", "photo", "photo_names", "to_tensor"],
+        "models": ["build", "network_names"],
+        "receptive_field": ["receptive_field"],
+        "source": ["show_source"],
+        "trace": ["trace"],
+    },
+)

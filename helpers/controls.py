@@ -15,9 +15,9 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from helpers.names import unknown
+from helpers.names import shown, unknown
 
-WIDE = widgets.Layout(width="330px")
+WIDE = {"width": "330px"}
 LABEL = {"description_width": "118px"}
 
 
@@ -29,43 +29,72 @@ class _Refusing(traitlets.HasTraits):
     """Says why a value was not taken, and gives back the value that stays."""
 
     on_refusal: Callable[[str, Any], None] = staticmethod(_nobody_listens)
+    # Not read from the trait: a message from the page is stored there first and checked afterwards.
+    _kept: Any = None
+
+    def keep(self, value: Any) -> Any:
+        self._kept = value
+        return value
 
     def refuse(self, sentence: str) -> Any:
         # Before the first value there is nothing to keep: a wrong start is the programmer's error.
-        if "value" not in self._trait_values:
-            raise traitlets.TraitError(sentence)
-        self.on_refusal(sentence, self._trait_values["value"])
-        return self._trait_values["value"]
+        if self._kept is None:
+            raise ValueError(sentence)
+        self.on_refusal(sentence, self._kept)
+        return self._kept
+
+
+def _number(value: Any) -> Real:
+    """A number, out of NumPy's or PyTorch's scalar where it is in one; what is none raises something."""
+    number = value if isinstance(value, Real) else value.item()
+    if isinstance(number, bool) or not isinstance(number, Real):
+        raise TypeError
+    return number
 
 
 class _Whole(traitlets.Int):
     def validate(self, slider: Slider, value: Any) -> int:
         try:
-            if isinstance(value, bool):
-                raise TypeError
-            return index(value)
-        except TypeError:
-            return slider.refuse(
-                f"{slider.description} cannot be {value!r}: it takes {slider.range_in_words()}."
-            )
+            return index(_number(value))
+        except Exception:  # what was given may raise anything
+            return slider.refuse(f"{slider.cannot_be(value)}.")
 
 
 class _Finite(traitlets.Float):
     def validate(self, slider: FloatSlider, value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
-            return slider.refuse(
-                f"{slider.description} cannot be {value!r}: it takes {slider.range_in_words()}."
-            )
-        return float(value)
+        try:
+            number = float(_number(value))
+            if not math.isfinite(number):
+                raise ValueError
+        except Exception:
+            return slider.refuse(f"{slider.cannot_be(value)}.")
+        return number
+
+
+class _Listed(traitlets.Any):
+    allow_none = False
+
+    def validate(self, choice: Choice, value: Any) -> str:
+        if isinstance(value, str) and value in choice.options:
+            return choice.keep(value)
+        return choice.refuse(unknown(choice.description, value, choice.options))
 
 
 class _Bounded(_Refusing):
+    def cannot_be(self, value: Any) -> str:
+        return f"{self.description} cannot be {shown(value)}: it takes {self.range_in_words()}"
+
     def _inside(self, value: float) -> float:
         nearest = min(max(value, self.min), self.max)
         if nearest != value:
-            sentence = f"{self.description} cannot be {value}: it takes {self.range_in_words()}"
-            self.on_refusal(f"{sentence}; {nearest} is used.", nearest)
+            self.on_refusal(f"{self.cannot_be(value)}; {nearest} is used.", nearest)
         return nearest
+
+    def _check_start(self, start: Any) -> None:
+        """A start out of bounds would be moved in silence: nobody listens yet."""
+        if self.value != start:
+            raise ValueError(f"{self.cannot_be(start)}.")
+        self.keep(self.value)
 
 
 class Slider(widgets.IntSlider, _Bounded):
@@ -100,6 +129,7 @@ class Slider(widgets.IntSlider, _Bounded):
             style=LABEL,
             readout=True,
         )
+        self._check_start(start)
 
     def range_in_words(self) -> str:
         return f"{'an odd' if self.odd else 'a whole'} number from {self.min} to {self.max}"
@@ -108,8 +138,8 @@ class Slider(widgets.IntSlider, _Bounded):
     def _validate_value(self, proposal: dict[str, Any]) -> int:
         value = self._inside(proposal["value"])
         if self.odd and value % 2 == 0:
-            return self.refuse(f"{self.description} cannot be {value}: it takes {self.range_in_words()}.")
-        return value
+            return self.refuse(f"{self.cannot_be(value)}.")
+        return self.keep(value)
 
 
 class FloatSlider(widgets.FloatSlider, _Bounded):
@@ -139,13 +169,14 @@ class FloatSlider(widgets.FloatSlider, _Bounded):
             readout=True,
             readout_format=form,
         )
+        self._check_start(start)
 
     def range_in_words(self) -> str:
         return f"a number from {self.min:g} to {self.max:g}"
 
     @traitlets.validate("value")
     def _validate_value(self, proposal: dict[str, Any]) -> float:
-        return self._inside(proposal["value"])
+        return self.keep(self._inside(proposal["value"]))
 
 
 class Choice(widgets.Dropdown, _Refusing):
@@ -159,15 +190,10 @@ class Choice(widgets.Dropdown, _Refusing):
     'coffee'
     """
 
+    value = _Listed(None)
+
     def __init__(self, label: str, options: Iterable[str], start: str) -> None:
         options = list(options)
         if start not in options:
             raise ValueError(unknown(label, start, options))
         super().__init__(options=options, value=start, description=label, layout=WIDE, style=LABEL)
-
-    @traitlets.validate("value")
-    def _validate_value(self, proposal: dict[str, Any]) -> str:
-        value = proposal["value"]
-        if value in self.options:
-            return value
-        return self.refuse(unknown(self.description, value, self.options))

@@ -8,6 +8,15 @@ from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
+from torch.nn.parameter import is_lazy
+
+# Names of functions that do the same.
+_SAME = {
+    **{f"i{name}": name for name in ("add", "sub", "mul", "truediv", "pow")},
+    "concat": "cat",
+    "concatenate": "cat",
+    "maxpool2dwithindices": "maxpool2d",
+}
 
 
 class Untraceable(ValueError):
@@ -20,13 +29,14 @@ class Step:
 
     `name` is unique: a module's own, with " (2)" at its second call, or "block.add" for a function.
     `operation` is what runs, in lower case and without underscores, alike for the module, the function and
-    the method: "conv2d", "relu", "flatten". `module` is None for functions and methods.
+    the method: "conv2d", "relu", "flatten". `module` is None for functions and methods, whose arguments are
+    in `node`.
     """
 
-    node: fx.Node
     name: str
     operation: str
     module: nn.Module | None
+    node: fx.Node | None = None
 
     def argument(self, position: int, name: str, default: Any = None) -> Any:
         """The argument of a function or method, given by position or by name."""
@@ -37,23 +47,24 @@ class Step:
 
 @dataclass(frozen=True)
 class Graph:
-    """The steps of a forward pass in order; `outputs` has the node that each module's first call returns."""
+    """The forward pass of a network on one image.
+
+    `root` is a copy on the device "meta" that takes the image alone, and `nodes` runs it; `steps` are in
+    order; `outputs` has the node that each module's first call returns; `tensors` has what is fetched from
+    modules, such as a block's own parameter.
+    """
 
     root: nn.Module
-    graph: fx.Graph
+    nodes: fx.Graph
     steps: dict[fx.Node, Step]
     outputs: dict[str, fx.Node]
-
-    def parameter(self, node: fx.Node) -> Tensor | None:
-        """The tensor behind a node that fetches one from a module."""
-        value: Any = self.root
-        for part in str(node.target).split("."):
-            value = getattr(value, part)
-        return value if isinstance(value, Tensor) else None
+    tensors: dict[fx.Node, Tensor]
 
 
 def on_meta(model: nn.Module) -> nn.Module:
     """A copy of a network in eval mode on the device "meta"; the model's own tensors are not copied.
+
+    Raises ValueError for a network with lazy layers that have not run yet.
 
     >>> copied = on_meta(nn.Linear(2, 3))
     >>> copied.weight.device.type, copied.training
@@ -61,9 +72,11 @@ def on_meta(model: nn.Module) -> nn.Module:
     """
     # deepcopy takes what is in its memo for what it would have copied: tensors without numbers, no hooks.
     memo: dict[int, Any] = {}
-    for module in model.modules():
+    for name, module in model.named_modules():
         for held in (module._parameters, module._buffers, module.__dict__):
             for value in held.values():
+                if is_lazy(value):
+                    raise ValueError(f"Layer {name!r} has no shape yet; run the network on an image first.")
                 if isinstance(value, Tensor) and id(value) not in memo:
                     memo[id(value)] = _emptied(value)
         for hooks in (module._forward_hooks, module._forward_pre_hooks):
@@ -92,7 +105,9 @@ def network_graph(model: nn.Module) -> Graph:
     except Exception as error:  # the model's own code runs here on stand-ins, and may raise anything
         reason = first_line(error)
         raise Untraceable(f"torch.fx cannot follow {type(model).__name__}: {reason}.") from error
-    return Graph(root, graph, _named_steps(root, graph, tracer.scopes), tracer.outputs)
+    steps = _named_steps(root, graph, tracer.scopes)
+    fetched = {node: _fetch(root, node) for node in graph.nodes if node.op == "get_attr"}
+    return Graph(root, graph, steps, tracer.outputs, fetched)
 
 
 def first_line(error: Exception) -> str:
@@ -159,23 +174,29 @@ def _named_steps(root: nn.Module, graph: fx.Graph, scopes: dict[fx.Node, str]) -
         if node.op not in ("call_module", "call_function", "call_method"):
             continue
         module = modules[node.target] if node.op == "call_module" else None
-        operation = _operation(node, module)
         if module is not None:
+            operation = _operation(short_name(module))
             name = _without_root(node.target) or operation
         else:
-            name = f"{scopes[node]}.{operation}".lstrip(".")
+            called = node.target if isinstance(node.target, str) else node.target.__name__
+            operation = _operation(called)
+            name = f"{scopes[node]}.{_SAME.get(called, called.strip('_'))}".lstrip(".")
         calls[name] += 1
         unique = name if calls[name] == 1 else f"{name} ({calls[name]})"
-        steps[node] = Step(node, unique, operation, module)
+        steps[node] = Step(unique, operation, module, node)
     return steps
 
 
-def _operation(node: fx.Node, module: nn.Module | None) -> str:
-    if module is not None:
-        name = short_name(module)
-    else:
-        name = node.target if isinstance(node.target, str) else node.target.__name__
-    return name.lower().replace("_", "")
+def _fetch(root: nn.Module, node: fx.Node) -> Tensor:
+    value: Any = root
+    for part in node.target.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def _operation(name: str) -> str:
+    name = name.lower().replace("_", "")
+    return _SAME.get(name, name)
 
 
 def _without_root(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol
 
@@ -115,7 +115,10 @@ class Explorer(widgets.VBox):
             if self._refusal != (name, self.controls[name].value):
                 self.say("")
             self._refusal = None
-            self._respond([name])
+            with self._settle(), self._reporting():
+                self.respond(name)
+            with self._reporting():
+                self._update()
 
     @contextmanager
     def _settle(self) -> Iterator[None]:
@@ -127,7 +130,7 @@ class Explorer(widgets.VBox):
             self._settling = False
 
     def set(self, **values: Any) -> None:
-        """Set several controls and draw once.
+        """Set several controls, in the order in which the explorer has them, and draw once.
 
         An unknown control is refused with a ValueError that names the nearest ones.
         """
@@ -137,17 +140,26 @@ class Explorer(widgets.VBox):
         with DRAWING:
             self.say("")
             with self._settle():
-                for name, value in values.items():
-                    self.controls[name].value = value
-            self._respond(values)
+                for name in filter(values.__contains__, self.controls):
+                    with self._reporting():
+                        self._move(name, values[name])
+            self._refusal = None
+            with self._reporting():
+                self._update()
 
-    def _respond(self, names: Iterable[str]) -> None:
-        """Let the other controls follow, then draw; whatever goes wrong becomes a sentence."""
+    def _move(self, name: str, value: Any) -> None:
+        """Set a control and let the others follow at once: one may bound the next."""
+        control = self.controls[name]
+        before = control.value
+        control.value = value
+        if control.value != before:
+            self.respond(name)
+
+    @contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """Whatever goes wrong inside becomes a sentence in the status line."""
         try:
-            with self._settle():
-                for name in names:
-                    self.respond(name)
-            self._update()
+            yield
         except Exception as error:
             # Raised in a callback it would vanish into the log, and the learner would see nothing move.
             self.say(str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}")

@@ -28,9 +28,9 @@ def encode_saved(image: Image.Image, *, has_photo: bool) -> bytes:
         image = image.convert("RGB").resize(
             (image.width // DENSITY, image.height // DENSITY), Image.Resampling.BOX
         )
-        image = image.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
+        image = image.quantize(128, method=Image.Quantize.MEDIANCUT)
     elif image.mode != "P":
-        image = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        image = image.quantize(64, method=Image.Quantize.FASTOCTREE)
     return _bytes(image, "PNG", optimize=True)
 
 

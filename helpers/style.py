@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any
 
-import matplotlib
+import matplotlib.style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -53,11 +53,14 @@ RC: dict[str, Any] = {
 def styled() -> AbstractContextManager[None]:
     """The course's matplotlib settings for a `with` block; artists keep what they were made with.
 
+    The learner's own settings, such as a dark style, are left out of it and come back afterwards.
+
+    >>> import matplotlib
     >>> with styled():
     ...     matplotlib.rcParams["axes.titleweight"]
     'bold'
     """
-    return matplotlib.rc_context(RC)
+    return matplotlib.style.context(RC, after_reset=True)
 
 
 def new_figure(width: int, height: int) -> Figure:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import ipywidgets as widgets
 from PIL import Image
 
-from helpers.controls import LABEL, WIDE, Choice
+from helpers.controls import WIDE, Choice
 from helpers.images import open_image, photo, photo_names
 
 OWN = "your own"
@@ -25,13 +26,11 @@ class PhotoSource:
         self._images: dict[str, Image.Image] = {}
         if isinstance(start, str) and start not in names and start in photo_names():
             names.append(start)
-        if not isinstance(start, str):
+        if not isinstance(start, str) or (start not in names and Path(start).is_file()):
             self._images[OWN], start = open_image(start), OWN
             names.append(OWN)
         self.photo = Choice("photo", names, start)
-        self.upload = widgets.FileUpload(
-            accept="image/*", description="your own picture", layout=WIDE, style=LABEL
-        )
+        self.upload = widgets.FileUpload(accept="image/*", description="your own picture", layout=WIDE)
 
     @property
     def controls(self) -> dict[str, widgets.ValueWidget]:
@@ -47,9 +46,8 @@ class PhotoSource:
             self.photo.options = (*self.photo.options, OWN)
         self.photo.value = OWN
 
-    def image(self) -> Image.Image:
-        """The chosen picture, RGB, in its own size; the same object until another is chosen or uploaded."""
-        name = self.photo.value
+    def image(self, name: str) -> Image.Image:
+        """The picture of that name, RGB, in its own size; the same object until another is uploaded."""
         if name not in self._images:
             self._images[name] = photo(name)
         return self._images[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 import ipywidgets as widgets
@@ -95,7 +96,7 @@ class PixelMixer(Explorer):
     has_photo = True
 
     def __init__(
-        self, photo: str | object = "coffee", *, preset: str = "identity", pixel: tuple[int, int] = (60, 75)
+        self, photo: str | object = "coffee", *, preset: str = "identity", pixel: tuple[int, int] = (29, 67)
     ) -> None:
         self.source = PhotoSource(photo)
         self._taken: Image.Image | None = None
@@ -106,8 +107,9 @@ class PixelMixer(Explorer):
             for name in (*(f"{out}_from_{source}" for source in CHANNELS), f"{out}_bias")
         }
         self._kernel = tuple(sliders)
-        for name, value in _slider_values(preset).items():
-            sliders[name].value = value
+        if preset != MINE:
+            for name, value in _slider_values(preset).items():
+                sliders[name].value = value
         self._build_figure()
         super().__init__(
             {
@@ -132,28 +134,26 @@ class PixelMixer(Explorer):
             for slider, value in _slider_values(preset.value).items():
                 self.controls[slider].value = value
         elif name in self._kernel:
-            preset.value = MINE
+            preset.value = _preset_of({name: self.controls[name].value for name in self._kernel})
 
     def _clicked(self, change: Mapping[str, Any]) -> None:
-        across, down = (
-            fraction * side for fraction, side in zip(change["new"], (WIDTH, HEIGHT), strict=True)
-        )
+        across, down = change["new"][0] * WIDTH, change["new"][1] * HEIGHT
         left = LEFT if across < WIDTH / 2 else RIGHT
         column, row = (
-            int((place - start) * PIXELS / SHOWN) for place, start in ((across, left), (down, TOP))
+            floor((place - start) * PIXELS / SHOWN) for place, start in ((across, left), (down, TOP))
         )
         if 0 <= row < PIXELS and 0 <= column < PIXELS:
             self.set(row=row, column=column)
 
-    def compute(self, *, row: int, column: int, **values: Any) -> MixNumbers:
+    def compute(self, *, photo: str, row: int, column: int, **values: Any) -> MixNumbers:
         kernel = [values[name] for name in self._kernel]
         rows = [kernel[start : start + 4] for start in (0, 4, 8)]
-        before = self._pixels()[row, column].tolist()
+        before = self._pixels(photo)[row, column].tolist()
         return mix((row, column), before, [each[:3] for each in rows], [each[3] for each in rows])
 
-    def _pixels(self) -> np.ndarray:
+    def _pixels(self, photo: str) -> np.ndarray:
         """The photo as (height, width, channel) from 0 to 1, made again only when another is chosen."""
-        image = self.source.image()
+        image = self.source.image(photo)
         if image is not self._taken:
             self._photo = np.asarray(square(image, PIXELS), np.float32) / 255
             self._taken = image
@@ -186,7 +186,7 @@ class PixelMixer(Explorer):
             line.text = f"{name:>5} = {products} + {bias:5.2f} = {after:5.2f}{clipped}"
         image = self._figure.image()
         brush = ImageDraw.Draw(image)
-        photos = (self._pixels(), convolve(self._pixels(), numbers.weights, numbers.bias))
+        photos = (self._photo, convolve(self._photo, numbers.weights, numbers.bias))
         for left, pixels, colour, top in zip(
             (LEFT, RIGHT), photos, (numbers.before, numbers.after), (TOP + 45, TOP + 155), strict=True
         ):
@@ -215,6 +215,14 @@ def _slider_values(preset: str) -> dict[str, float]:
     }
 
 
+def _preset_of(values: Mapping[str, float]) -> str:
+    """The preset with these values. The page rounds a slider's value to its steps, so nearly will do."""
+    for preset in PRESETS:
+        if all(abs(values[name] - value) < 1e-6 for name, value in _slider_values(preset).items()):
+            return preset
+    return MINE
+
+
 def _enlarged(pixels: np.ndarray) -> Image.Image:
     colours = np.rint(255 * pixels.clip(0, 1)).astype(np.uint8)
     return Image.fromarray(colours).resize((PIXELS * ZOOM, PIXELS * ZOOM), Image.Resampling.NEAREST)
@@ -231,9 +239,9 @@ def _mark(brush: ImageDraw.ImageDraw, left: int, pixel: tuple[int, int]) -> None
 
 
 def _arrange(controls: Sequence[widgets.Widget]) -> widgets.Widget:
-    """The kernel as a matrix: a row for each output channel, a column for each input channel."""
+    """A column of sliders for each output channel; columns wrap where the page is narrow."""
     photo, upload, preset, *sliders, row, column = controls
     for slider in sliders:
-        slider.layout, slider.style.description_width = widgets.Layout(width="250px"), "110px"
-    kernel = widgets.GridBox(sliders, layout=widgets.Layout(grid_template_columns="repeat(4, 255px)"))
-    return widgets.VBox([in_rows([photo, upload, preset]), kernel, in_rows([row, column])])
+        slider.layout, slider.style.description_width = widgets.Layout(width="278px"), "114px"
+    columns = [widgets.VBox(sliders[start : start + 4]) for start in (0, 4, 8)]
+    return widgets.VBox([in_rows([photo, upload, preset]), in_rows(columns), in_rows([row, column])])

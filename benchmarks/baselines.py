@@ -1,0 +1,118 @@
+"""The explorers' pictures as a notebook would otherwise draw them: `ipywidgets.interact` and pyplot.
+
+Same content and figure size, at matplotlib's own density: half of the explorers' pixels each way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+
+import matplotlib.pyplot as plt
+import numpy as np
+from ipywidgets import interact, interactive
+from PIL import Image
+
+from helpers.explorers import feature_map, pixel_mixer
+from helpers.explorers import reduction as reducing
+from helpers.images import photo, square
+from helpers.style import CSS_PIXELS_PER_INCH
+
+FRACTIONS = (-2.0, 2.0, 0.01)
+
+
+def _inches(width: int, height: int) -> tuple[float, float]:
+    return width / CSS_PIXELS_PER_INCH, height / CSS_PIXELS_PER_INCH
+
+
+def interact_reduction() -> interactive:
+    """Bars and the break-even line of `ReductionExplorer`."""
+
+    def plot(kernel_size, in_channels, reduced_channels, out_channels, image_size):
+        numbers = reducing.reduction(kernel_size, in_channels, reduced_channels, out_channels, image_size)
+        size = _inches(reducing.WIDTH, reducing.HEIGHT)
+        _, (bars, line) = plt.subplots(1, 2, figsize=size, width_ratios=(3, 2))
+        for row, name in enumerate(("weights", "macs", "activations")):
+            costs = (numbers.direct, numbers.one_by_one, numbers.after)
+            direct, first, second = (getattr(cost, name) for cost in costs)
+            bars.barh(3 * row, 100, color="grey")
+            bars.barh(3 * row + 1, 100 * first / direct, color="C0", hatch="////", edgecolor="white")
+            bars.barh(3 * row + 1, 100 * second / direct, left=100 * first / direct, color="C1")
+            bars.text(2, 3 * row, f"{direct:,}", va="center", color="white", weight="bold")
+            bars.text(2, 3 * row + 2, f"{first + second:,}", va="center", weight="bold")
+        bars.set(xlim=(0, 160), ylim=(9, -1), xlabel="percent of the direct convolution")
+        bars.set_yticks([0, 3, 6], ["weights", "MACs", "activations"])
+        bars.set_title(f"1×1 first: {numbers.finding} weights")
+        stop = float(numbers.break_even)
+        line.plot([0, in_channels], [0, 100 * in_channels / stop])
+        line.plot([stop, stop], [0, 100], ":", color="C3")
+        line.plot([reduced_channels], [100 * reduced_channels / stop], "o", color="C1")
+        line.text(stop, 104, f"break-even {stop:.1f}", ha="right", color="C3")
+        line.set(xlabel="reduced channels", ylabel="weights, percent of direct", ylim=(0, 160))
+        line.grid(axis="y")
+        plt.show()
+
+    channels = (8, 512, 8)
+    return interact(
+        plot,
+        kernel_size=(1, 11, 2),
+        in_channels=channels,
+        reduced_channels=(1, 128),
+        out_channels=channels,
+        image_size=(1, 224),
+    ).widget
+
+
+def interact_mixer() -> interactive:
+    """The two photos of `PixelMixer`, its pixel and the three dot products."""
+    pixels = np.asarray(square(photo("coffee"), pixel_mixer.PIXELS), np.float32) / 255
+    weights = {
+        f"{out}_{source}": FRACTIONS
+        for out in pixel_mixer.CHANNELS
+        for source in (*(f"from_{name}" for name in pixel_mixer.CHANNELS), "bias")
+    }
+
+    def plot(row, column, **values):
+        kernel = np.array(list(values.values())).reshape(3, 4)
+        mixed = (pixels @ kernel[:, :3].T + kernel[:, 3]).clip(0, 1)
+        size = _inches(pixel_mixer.WIDTH, pixel_mixer.HEIGHT)
+        figure, axes = plt.subplots(1, 2, figsize=size)
+        for each, image, title in zip(axes, (pixels, mixed), ("the photo", "after"), strict=True):
+            each.imshow(image)
+            each.plot([column], [row], "s", markersize=8, markerfacecolor="none", markeredgecolor="black")
+            each.set(title=title, xticks=[], yticks=[])
+        for line, (name, numbers) in enumerate(zip(pixel_mixer.CHANNELS, kernel, strict=True)):
+            terms = " + ".join(
+                f"{weight:5.2f}·{value:.2f}"
+                for weight, value in zip(numbers[:3], pixels[row, column], strict=True)
+            )
+            result = numbers[:3] @ pixels[row, column] + numbers[3]
+            text = f"{name:>5} = {terms} + {numbers[3]:5.2f} = {result:5.2f}"
+            figure.text(0.05, 0.12 - 0.05 * line, text, family="monospace")
+        plt.show()
+
+    side = (0, pixel_mixer.PIXELS - 1)
+    return interact(plot, **weights, row=side, column=side).widget
+
+
+def interact_maps(maps: Mapping[str, np.ndarray], layer: str, image: Image.Image) -> interactive:
+    """The photo, 64 maps and the enlarged one of `FeatureMapExplorer`, an `imshow` each."""
+    channels = maps[layer]
+    pages = ceil(len(channels) / feature_map.PAGE)
+    limit = float(np.percentile(np.abs(channels), 99.5))
+    look = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+
+    def plot(page, channel):
+        figure = plt.figure(figsize=_inches(feature_map.WIDTH, feature_map.HEIGHT))
+        grid = figure.add_gridspec(8, 12)
+        figure.add_subplot(grid[:4, :4], title="the photo").imshow(image)
+        enlarged = figure.add_subplot(grid[4:, :4], title=f"channel {channel}")
+        figure.colorbar(enlarged.imshow(channels[channel], **look))
+        first = (page - 1) * feature_map.PAGE
+        for place, values in enumerate(channels[first : first + feature_map.PAGE]):
+            figure.add_subplot(grid[place // 8, 4 + place % 8]).imshow(values, **look)
+        for axes in figure.axes[:2] + figure.axes[3:]:
+            axes.set_axis_off()
+        plt.show()
+
+    return interact(plot, page=(1, pages), channel=(0, len(channels) - 1)).widget

@@ -1,0 +1,238 @@
+"""The lessons' still pictures: each states its finding in the title and in its alt text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
+from PIL import Image
+
+from helpers.classify import Prediction
+from helpers.images import square
+from helpers.live_figure import DRAWING
+from helpers.picture import display_bundle, encode_saved
+from helpers.style import (
+    BLUE,
+    DENSITY,
+    FAINT,
+    GREEN,
+    GRID,
+    INK,
+    ORANGE,
+    PURPLE,
+    SKY,
+    YELLOW,
+    new_figure,
+    styled,
+)
+
+# Each kind of bar has a hatch beside its colour, so that colour is not the only carrier of meaning.
+LOOKS = (
+    (BLUE, "////"),
+    (ORANGE, ""),
+    (FAINT, "...."),
+    (GREEN, "xxxx"),
+    (SKY, ""),
+    (PURPLE, "\\\\\\\\"),
+    (YELLOW, ""),
+)
+
+
+class Drawing:
+    """A finished picture that a notebook shows; its `repr` is the alt text, the finding in words."""
+
+    def __init__(self, image: Image.Image, alt: str, *, has_photo: bool = False) -> None:
+        self.image, self.alt, self._has_photo = image, alt, has_photo
+
+    @classmethod
+    def of(cls, figure: Figure, alt: str, *, has_photo: bool = False) -> Drawing:
+        """Draw a figure made by `new_figure`; call it inside `with DRAWING, styled():`."""
+        figure.canvas.draw()
+        return cls(
+            Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"), alt, has_photo=has_photo
+        )
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        png = encode_saved(self.image, has_photo=self._has_photo)
+        data, metadata = display_bundle(
+            png, self.alt, self.image.width // DENSITY, self.image.height // DENSITY
+        )
+        return {"text/plain": repr(self), **data}, metadata
+
+
+def kernel_reach(channels: int = 4, side: int = 6) -> Drawing:
+    """What one output value reads with a 3×3 and with a 1×1 kernel, on `channels` maps of `side`² pixels.
+
+    >>> kernel_reach(channels=4)
+    A 3×3 kernel reads 9 pixels × 4 channels = 36 values; a 1×1 kernel reads 1 pixel × 4 channels = 4 values.
+    """
+    reads = {kernel: kernel * kernel * channels for kernel in (3, 1)}
+    alt = (
+        f"A 3×3 kernel reads 9 pixels × {channels} channels = {reads[3]} values; "
+        f"a 1×1 kernel reads 1 pixel × {channels} channels = {reads[1]} values."
+    )
+    with DRAWING, styled():
+        figure = new_figure(760, 300)
+        for place, kernel in enumerate((3, 1)):
+            axes = figure.add_axes((0.02 + 0.5 * place, 0.0, 0.46, 0.86), aspect="equal")
+            axes.set_axis_off()
+            axes.set_title(f"{kernel}×{kernel}: {reads[kernel]} values in, 1 value out")
+            _maps(axes, channels, side, kernel)
+        return Drawing.of(figure, alt)
+
+
+def _maps(axes: Axes, channels: int, side: int, kernel: int) -> None:
+    """Maps as slanted sheets one behind the other; the cells that the kernel reads are filled."""
+    read = range(2 if kernel == 3 else 3, 5 if kernel == 3 else 4)
+    for channel in reversed(range(channels)):
+        for row in range(side):
+            for column in range(side):
+                inside = row in read and column in read
+                corners = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1)]
+                slanted = [
+                    (2.7 * channel + 0.55 * x, 0.62 * channel + 0.85 * (side - y) + 0.3 * x)
+                    for x, y in corners
+                ]
+                look = {"facecolor": BLUE if inside else "white", "hatch": "////" if inside else ""}
+                axes.add_patch(
+                    Polygon(slanted, edgecolor="white" if inside else FAINT, linewidth=0.8, **look)
+                )
+        axes.text(2.7 * channel + 0.2, 0.62 * channel - 0.75, f"channel {channel}", size=8)
+    end = 2.7 * channels + 1.9
+    middle = 0.62 * channels / 2 + 3.4
+    axes.annotate(
+        "",
+        (end + 1.6, middle),
+        (end - 0.6, middle),
+        arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 2},
+    )
+    axes.add_patch(
+        Polygon(
+            [(end + 1.9 + x, middle - 0.45 + y) for x, y in ((0, 0), (0.8, 0), (0.8, 0.9), (0, 0.9))],
+            facecolor=ORANGE,
+            edgecolor=INK,
+        )
+    )
+    axes.text(end + 2.3, middle - 1.2, "1 value", size=8, ha="center")
+    axes.set_xlim(-0.3, end + 3.6)
+    axes.set_ylim(-1.4, 0.62 * channels + 0.85 * side + 1.6)
+
+
+def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
+    """Stacked bars of 100 %: `parts[bar][kind]` is an amount, and each bar is drawn in shares of its sum.
+
+    Raises ValueError for more kinds than there are looks for them.
+
+    >>> shares("Most work is 1×1", {"MACs": {"1×1": 3, "3×3": 1}})
+    Most work is 1×1. MACs: 1×1 75.0 %, 3×3 25.0 %.
+    """
+    kinds = list(dict.fromkeys(kind for bar in parts.values() for kind in bar))
+    if len(kinds) > len(LOOKS):
+        raise ValueError(
+            f"There are {len(kinds)} kinds of part; use at most {len(LOOKS)}, one for each look."
+        )
+    percent = {
+        bar: {kind: 100 * amounts.get(kind, 0) / sum(amounts.values()) for kind in kinds}
+        for bar, amounts in parts.items()
+    }
+    words = (
+        f"{bar}: " + ", ".join(f"{kind} {each[kind]:.1f} %" for kind in parts[bar])
+        for bar, each in percent.items()
+    )
+    with DRAWING, styled():
+        height = 140 + 56 * len(parts)
+        figure = new_figure(760, height)
+        axes = figure.add_axes((0.16, 52 / height, 0.81, 56 * len(parts) / height), xlim=(0, 100))
+        axes.set_title(title, pad=34)
+        axes.set_xlabel("percent")
+        axes.invert_yaxis()
+        axes.tick_params(left=False)
+        starts = dict.fromkeys(percent, 0.0)
+        for kind, (colour, hatch) in zip(kinds, LOOKS, strict=False):
+            widths = [each[kind] for each in percent.values()]
+            bars = axes.barh(
+                list(percent), widths, left=list(starts.values()), height=0.62,
+                color=colour, hatch=hatch, edgecolor="white", label=kind,
+            )  # fmt: skip
+            for bar, width, name in zip(bars, widths, percent, strict=True):
+                if width >= 6:
+                    box = {"facecolor": "white", "pad": 2, "linewidth": 0}
+                    middle = starts[name] + width / 2
+                    axes.text(
+                        middle, bar.get_y() + 0.31, f"{width:.1f} %", ha="center", va="center", bbox=box
+                    )
+                starts[name] += width
+        axes.legend(ncols=len(kinds), loc="lower left", bbox_to_anchor=(-0.01, 0.98))
+        return Drawing.of(figure, f"{title}. {'; '.join(words)}.")
+
+
+def value_table(
+    title: str, rows: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[float]]
+) -> Drawing:
+    """A table of numbers from 0 up, each cell darker with its value and the number printed in it.
+
+    `values[row][column]` are drawn with three decimals, on one colour scale.
+    """
+    array = np.asarray(values, float)
+    with DRAWING, styled():
+        height = 86 + 64 * len(rows)
+        figure = new_figure(760, height)
+        axes = figure.add_axes((0.26, 14 / height, 0.72, 64 * len(rows) / height))
+        # The darker half of the colours is left out: dark figures can be read on all that remain.
+        axes.imshow(array, cmap="Blues", vmin=0, vmax=1.8 * array.max() or 1, aspect="auto")
+        axes.set_title(title, pad=30, x=-0.34)
+        axes.set_xticks(range(len(columns)), columns)
+        axes.set_yticks(range(len(rows)), rows)
+        axes.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
+        axes.spines[:].set_visible(False)
+        for row, column in np.ndindex(array.shape):
+            axes.text(column, row, f"{array[row, column]:.3f}", ha="center", va="center", weight="bold")
+        described = (
+            f"{name}: " + ", ".join(f"{c} {v:.3f}" for c, v in zip(columns, line, strict=True))
+            for name, line in zip(rows, array, strict=True)
+        )
+        return Drawing.of(figure, f"{title}. {'; '.join(described)}.")
+
+
+def named_photos(
+    photos: Mapping[str, Image.Image], predictions: Mapping[str, Sequence[Prediction]]
+) -> Drawing:
+    """Photos side by side; below each what `classify` made of it, with bars as long as the probability.
+
+    >>> from helpers.images import photo
+    >>> named_photos({"coffee": photo("coffee")}, {"coffee": [Prediction("espresso", 0.95, 967)]})
+    What the network says. coffee: espresso 95 %.
+    """
+    side, gap, line = 144, 12, 26
+    rows = max(map(len, predictions.values()))
+    width, height = gap + len(photos) * (side + gap), 30 + side + 12 + rows * line
+    words = (
+        f"{photo}: " + ", ".join(f"{each.name} {100 * each.probability:.0f} %" for each in predictions[photo])
+        for photo in photos
+    )
+    with DRAWING, styled():
+        figure = new_figure(width, height)
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
+        axes.set_axis_off()
+        for place, photo in enumerate(photos):
+            left = gap + place * (side + gap)
+            axes.text(left, 20, photo, weight="bold")
+            for row, each in enumerate(predictions[photo]):
+                name, probability = each.name, each.probability
+                y = 30 + side + 22 + row * line
+                axes.text(left, y, name if len(name) <= 18 else f"{name[:17]}…", size=7.5)
+                axes.text(left + side, y, f"{100 * probability:.0f} %", size=7.5, ha="right")
+                axes.barh(y + 6, side, left=left, height=5, color=GRID)
+                axes.barh(y + 6, side * probability, left=left, height=5, color=BLUE)
+        drawing = Drawing.of(figure, f"What the network says. {'; '.join(words)}.", has_photo=True)
+    for place, photo in enumerate(photos.values()):
+        corner = (gap + place * (side + gap)) * DENSITY, 30 * DENSITY
+        drawing.image.paste(square(photo, side * DENSITY), corner)
+    return drawing

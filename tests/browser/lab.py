@@ -1,0 +1,271 @@
+"""Real JupyterLab in headless Chromium over copies of notebooks, for tests and for benchmarks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.explorer_view import ExplorerView, PictureBox
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+"""The browser, None where there is none."""
+
+START_S, RUN_S, STOP_S = 90, 300, 20
+AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+# A small laptop: what fits here beside JupyterLab's file browser fits elsewhere.
+VIEWPORT = {"width": 1280, "height": 800}
+VIEW = "application/vnd.jupyter.widget-view+json"
+
+# What differs from JupyterLab's defaults, and why.
+SETTINGS: dict[str, dict[str, Any]] = {
+    # Cells that are scrolled out of sight are painted too, so that all of them can be looked at.
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    # No request leaves this computer, and no question about news lies over the page.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+# Errors that JupyterLab writes into the console by itself: a part of the text, and where it comes from.
+NOISE: dict[str, str] = {}
+
+PANEL = "[...window.jupyterapp.shell.widgets('main')].find(panel => panel.context?.path === name)"
+READY = f"""name => {{
+    const panel = window.jupyterapp && {PANEL};
+    return panel?.context.isReady && panel.sessionContext.session?.kernel?.status === "idle";
+}}"""
+# Keeps every widget update that the page sends to the kernel.
+LISTEN = f"""name => {{
+    const kernel = {PANEL}.sessionContext.session.kernel;
+    const send = kernel.sendShellMessage.bind(kernel);
+    window.lessonUpdates = [];
+    kernel.sendShellMessage = (message, ...more) => {{
+        if (message.content.data?.method === "update")
+            window.lessonUpdates.push(JSON.stringify(message.content.data.state));
+        return send(message, ...more);
+    }};
+}}"""
+RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+# The copies are opened without outputs, so a number beside a cell says that it has run here. A stored
+# picture beside a live view is an explorer: each of them must have its image.
+FINISHED = f"""name => {{
+    const panel = {PANEL};
+    if (panel.sessionContext.session.kernel.status !== "idle") return false;
+    const cells = panel.content.widgets.filter(({{ model }}) =>
+        model.type === "code" && model.sharedModel.source.trim());
+    const outputs = cells.flatMap(cell => cell.model.sharedModel.outputs);
+    if (outputs.some(output => output.output_type === "error")) return true;
+    if (cells.some(cell => cell.model.executionCount === null)) return false;
+    const explorers = outputs.filter(({{ data }}) =>
+        data?.["image/png"] && data["{VIEW}"]);
+    const pictures = [...panel.node.querySelectorAll("img.lesson-picture")];
+    return pictures.length >= explorers.length
+        && pictures.every(image => image.complete && image.naturalWidth > 0);
+}}"""
+ERRORS = f"""name => {PANEL}.content.widgets
+    .flatMap(({{ model }}) => model.type === "code" ? model.sharedModel.outputs : [])
+    .filter(output => output.output_type === "error")
+    .map(error => `${{error.ename}}: ${{error.evalue}}`)"""
+# The model behind each explorer's output, and the sentence that its cell left with it.
+SHOWN = f"""name => {PANEL}.content.widgets
+    .flatMap(({{ model }}) => model.type === "code" ? model.sharedModel.outputs : [])
+    .map(({{ data }}) => data)
+    .filter(data => data?.["image/png"] && data["{VIEW}"])
+    .map(data => [data["{VIEW}"].model_id, [data["text/plain"]].flat().join("")])"""
+EXECUTE = f"""async ([name, code]) => {{
+    const future = {PANEL}.sessionContext.session.kernel.requestExecute({{ code, store_history: false }});
+    let text = "";
+    future.onIOPub = message => {{ if (message.header.msg_type === "stream") text += message.content.text; }};
+    const {{ content }} = await future.done;
+    if (content.status !== "ok") throw new Error(`${{content.ename}}: ${{content.evalue}}`);
+    return text;
+}}"""
+START = f"given => ({{ answer: ({EXECUTE})(given) }})"
+SHUT_DOWN = f"async name => {{ await {PANEL}.sessionContext.shutdown(); }}"
+
+
+@dataclass
+class NotebookView:
+    """One notebook in JupyterLab, opened without outputs and with a kernel of its own."""
+
+    page: Page
+    name: str
+    console: list[str] = field(default_factory=list)
+    """Errors in the browser's console, JupyterLab's own noise left out."""
+
+    def note(self, text: str) -> None:
+        """Keep an error of the console that is not known noise."""
+        if not any(part in text for part in NOISE):
+            self.console.append(text)
+
+    def run_all(self) -> None:
+        """Run all cells; return when every one has run and every picture is there, or one has failed."""
+        self.page.evaluate(RUN_ALL)
+        self.page.wait_for_function(FINISHED, arg=self.name, timeout=1000 * RUN_S)
+
+    def errors(self) -> list[str]:
+        """The errors among the cells' outputs."""
+        return self.page.evaluate(ERRORS, self.name)
+
+    def updates(self) -> list[str]:
+        """What the page has told the kernel's widgets since the notebook was opened."""
+        return self.page.evaluate("window.lessonUpdates")
+
+    def left_by_cells(self) -> list[str]:
+        """For each explorer shown, the sentence that the last cell to show it left."""
+        shown = self.page.evaluate(SHOWN, self.name)
+        last = dict(shown)
+        return [last[model] for model, _ in shown]
+
+    def execute(self, code: str) -> str:
+        """Run code in the notebook's kernel, beside its cells; what it printed."""
+        return self.page.evaluate(EXECUTE, [self.name, code])
+
+    def start(self, code: str) -> Callable[[], str]:
+        """Run code in the notebook's kernel and go on; call what comes back to wait for what it prints."""
+        running = self.page.evaluate_handle(START, [self.name, code])
+        return lambda: running.evaluate("({ answer }) => answer")
+
+    def explorers(self) -> list[ExplorerView]:
+        """Every explorer in the notebook, from top to bottom, as often as it is shown."""
+        boxes = self.page.locator(".widget-vbox:has(> * > img.lesson-picture)").all()
+        return [ExplorerView(self.page, box) for box in boxes]
+
+    def interactive_plots(self) -> list[PictureBox]:
+        """Every box that `ipywidgets.interact` made."""
+        return [PictureBox(self.page, box) for box in self.page.locator(".widget-interact").all()]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab and a browser."""
+
+    address: str
+    token: str
+    log: Path
+    browser: Browser
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[NotebookView]:
+        """Open a notebook in a workspace of its own; its kernel is stopped at the end.
+
+        Whatever is raised inside carries what `about` says as a note.
+        """
+        context = self.browser.new_context(viewport=VIEWPORT)
+        view = NotebookView(context.new_page(), name)
+        view.page.on("console", lambda message: _keep(view, message))
+        view.page.on("pageerror", lambda error: view.note(str(error)))
+        try:
+            # A fresh workspace: Lab would open again what an earlier one left.
+            workspace = name.removesuffix(".ipynb")
+            view.page.goto(f"{self.address}lab/workspaces/{workspace}/tree/{name}?token={self.token}")
+            view.page.wait_for_function(READY, arg=name, timeout=1000 * START_S)
+            view.page.evaluate(LISTEN, name)
+            yield view
+            view.page.evaluate(SHUT_DOWN, name)
+        except BaseException as error:
+            error.add_note(self.about(view))
+            raise
+        finally:
+            context.close()
+
+    def about(self, view: NotebookView) -> str:
+        """The browser's errors and the end of the server's log, to find out what went wrong."""
+        return "\n".join(["The browser's console:", *view.console, "JupyterLab's log:", _tail(self.log)])
+
+
+@contextmanager
+def running_lab(*notebooks: Path) -> Iterator[Lab]:
+    """JupyterLab on this computer over copies of these notebooks, and a headless Chromium; both stopped.
+
+    Settings are JupyterLab's defaults but for `SETTINGS`; the user's own are neither read nor written.
+    """
+    if CHROMIUM is None:
+        raise FileNotFoundError("There is no chromium, chromium-browser or google-chrome on the path.")
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
+        home = Path(folder)
+        for notebook in notebooks:
+            _copy_without_outputs(notebook, home / "notebooks")
+        with _server(home) as (address, token, log):
+            # Root may not use Chromium's sandbox.
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=not AS_ROOT)
+            try:
+                yield Lab(address, token, log, browser)
+            finally:
+                browser.close()
+
+
+@contextmanager
+def _server(home: Path) -> Iterator[tuple[str, str, Path]]:
+    """A server with folders of its own: its address, its token and its log."""
+    folders = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+    }
+    for plugin, settings in SETTINGS.items():
+        file = home / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser"]
+    command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--ServerApp.ip=127.0.0.1"]
+    command += ["--ServerApp.port=0", *(["--allow-root"] if AS_ROOT else [])]
+    environment = {**os.environ, **{name: str(home / each) for name, each in folders.items()}}
+    log = home / "server.log"
+    with log.open("w", encoding="utf-8") as output:
+        server = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
+        try:
+            yield (*_address(server, home / "runtime", log), log)
+        finally:
+            server.terminate()
+            try:
+                server.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                server.kill()  # the kernels stop by themselves when their parent is gone
+                server.wait()
+
+
+def _address(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> tuple[str, str]:
+    """The server's address and token, once it answers."""
+    deadline = time.monotonic() + START_S
+    while server.poll() is None and time.monotonic() < deadline:
+        for file in runtime.glob("jpserver-*.json"):
+            try:
+                about = json.loads(file.read_text(encoding="utf-8"))
+            except json.JSONDecodeError:  # half written
+                continue
+            return about["url"], about["token"]
+        time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab did not start in {START_S} s.\n{_tail(log)}")
+
+
+def _copy_without_outputs(notebook: Path, folder: Path) -> None:
+    content = nbformat.read(notebook, as_version=4)
+    for cell in content.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    folder.mkdir(exist_ok=True)
+    nbformat.write(content, folder / notebook.name)
+
+
+def _keep(view: NotebookView, message: ConsoleMessage) -> None:
+    if message.type == "error":
+        view.note(f"{message.text} ({message.location.get('url', '')})")
+
+
+def _tail(log: Path, lines: int = 25) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

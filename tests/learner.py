@@ -1,0 +1,55 @@
+"""What tests do as a learner would: upload and click, and what they ask of what is written and drawn."""
+
+import re
+
+import torch
+from PIL import ImageDraw
+from torch import nn
+
+from helpers.images import Preprocessing
+from helpers.live import Explorer
+from helpers.live_figure import _font
+
+Box = tuple[float, float, float, float]
+
+
+def upload(explorer: Explorer, content: bytes, name: str = "mine.png") -> None:
+    """An upload as it comes in from the page."""
+    file = {"name": name, "type": "image/png", "size": len(content), "last_modified": 1_700_000_000_000}
+    explorer.upload.set_state({"value": [{**file, "content": memoryview(content)}]})
+
+
+def click(explorer: Explorer, x: float, y: float) -> None:
+    """A click on the picture as the page reports it; x and y in CSS pixels."""
+    picture = explorer.picture
+    picture.set_state({"clicked": [x / picture.width, y / picture.height]})
+
+
+def is_one_sentence(text: str) -> bool:
+    """Whether it is on one line, of a readable length, and ends with its only full stop."""
+    return bool(re.fullmatch(r"\S[^\n]{8,300}\.", text)) and not re.search(r"[.!?] [A-Z]", text)
+
+
+def live_texts(explorer: Explorer) -> list[tuple[str, Box]]:
+    """The texts that change, each with where it is drawn: left, top, right and bottom in picture pixels."""
+    image = explorer._image
+    brush, found = ImageDraw.Draw(image), []
+    for text in explorer._figure._texts:
+        transform = text.axes.transAxes if text.relative else text.axes.transData
+        across, up = transform.transform((text.x, text.y))
+        font = _font(text.size, text.bold, text.mono)
+        box = brush.textbbox((across, image.height - up), text.text, font=font, anchor=text.anchor)
+        found.append((text.text, box))
+    return found
+
+
+def browsable(*channels: int) -> nn.Sequential:
+    """A small network of convolutions of these output channels, each before a ReLU and a pooling."""
+    torch.manual_seed(len(channels))
+    layers, c_in = [], 3
+    for c_out in channels:
+        layers += [nn.Conv2d(c_in, c_out, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+        c_in = c_out
+    network = nn.Sequential(*layers).eval()
+    network.preprocessing = Preprocessing(24, 24, (0.5,) * 3, (0.5,) * 3, "bilinear")
+    return network

@@ -1,0 +1,144 @@
+"""Small networks for tests: random ones with branches, and any network made linear to read its gradient."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import torch
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+Box = tuple[int, int, int, int]
+
+
+class Function(nn.Module):
+    """A network that is one function of the image."""
+
+    def __init__(self, function: Callable[..., Any], **parts: nn.Module | nn.Parameter) -> None:
+        super().__init__()
+        for name, part in parts.items():
+            setattr(self, name, part)
+        self.function = function
+
+    def forward(self, x: Tensor) -> Any:
+        return (
+            self.function(self, x) if list(self.children()) or list(self.parameters()) else self.function(x)
+        )
+
+
+class Branches(nn.Module):
+    """Branches that see the same input, and whose outputs are added or concatenated."""
+
+    def __init__(self, branches: Iterable[nn.Module], add: bool) -> None:
+        super().__init__()
+        self.branches = nn.ModuleList(branches)
+        self.add = add
+
+    def forward(self, x: Tensor) -> Tensor:
+        outputs = [branch(x) for branch in self.branches]
+        if self.add:
+            total = outputs[0]
+            for output in outputs[1:]:
+                total = total + output
+            return total
+        return torch.cat(outputs, 1)
+
+
+@st.composite
+def random_networks(draw: st.DrawFn) -> nn.Sequential:
+    """Networks of 3 input channels and 1 to 5 layers, whose inputs may be any size from 40 pixels on."""
+    layers, channels = [], 3
+    for _ in range(draw(st.integers(1, 5))):
+        layer, channels = draw(st.one_of(convolutions(channels), poolings(channels), branches(channels)))
+        layers += [layer, *draw(st.sampled_from([[], [nn.ReLU()], [nn.BatchNorm2d(channels), nn.ReLU6()]]))]
+    return nn.Sequential(*layers).eval()
+
+
+@st.composite
+def convolutions(draw: st.DrawFn, channels: int) -> tuple[nn.Module, int]:
+    """Of any shape: rectangular, strided, dilated, grouped, padded by themselves or by a layer before."""
+    groups = draw(st.sampled_from([divisor for divisor in range(1, channels + 1) if channels % divisor == 0]))
+    out_channels = groups * draw(st.integers(1, 3))
+    kernel, stride, dilation = (
+        (draw(st.integers(1, most)), draw(st.integers(1, most))) for most in (4, 2, 2)
+    )
+    padding = draw(st.sampled_from([0, (1, 0), 2, "valid", "same"]))
+    stride = (1, 1) if padding == "same" else stride
+    bias = draw(st.booleans())
+    conv = nn.Conv2d(channels, out_channels, kernel, stride, padding, dilation, groups, bias)
+    if draw(st.booleans()):
+        return nn.Sequential(
+            nn.ZeroPad2d(tuple(draw(st.integers(0, 3)) for _ in range(4))), conv
+        ), out_channels
+    return conv, out_channels
+
+
+@st.composite
+def poolings(draw: st.DrawFn, channels: int) -> tuple[nn.Module, int]:
+    kernel = (draw(st.integers(2, 3)), draw(st.integers(2, 3)))
+    stride = draw(st.sampled_from([None, 1, 2, (2, 1)]))
+    ceil_mode = draw(st.booleans())
+    if draw(st.booleans()):
+        return nn.MaxPool2d(
+            kernel, stride, padding=1, dilation=draw(st.integers(1, 2)), ceil_mode=ceil_mode
+        ), channels
+    return nn.AvgPool2d(kernel, stride, padding=(1, 0), ceil_mode=ceil_mode), channels
+
+
+@st.composite
+def branches(draw: st.DrawFn, channels: int) -> tuple[nn.Module, int]:
+    """Two or three branches of equal stride and output size, some of them two layers deep."""
+    stride = draw(st.integers(1, 2))
+    add = draw(st.booleans())
+    made, width = [], 0
+    for _ in range(draw(st.integers(2, 3))):
+        outs = channels if add else draw(st.integers(1, 4))
+        size, dilation = draw(st.sampled_from([1, 3, 5])), draw(st.integers(1, 2))
+        padding = dilation * (size - 1) // 2
+        layers: list[nn.Module] = [nn.Conv2d(channels, outs, size, stride, padding, dilation)]
+        if draw(st.booleans()):
+            layers += [nn.ReLU(), nn.Conv2d(outs, outs, (1, 3), padding=(0, 1))]
+        if draw(st.booleans()):
+            layers.insert(0, nn.MaxPool2d(3, 1, padding=1))
+        made.append(nn.Sequential(*layers))
+        width += outs
+    if stride == 1 and add and draw(st.booleans()):
+        made[0] = nn.Identity()
+    return Branches(made, add), channels if add else width
+
+
+class _OneChannel(nn.Module):
+    """A window that sums all channels and has positive weights, so that no gradient is lost."""
+
+    def __init__(self, layer: nn.Module) -> None:
+        super().__init__()
+        stride = layer.kernel_size if layer.stride is None else layer.stride
+        dilation = getattr(layer, "dilation", 1)
+        self.conv = nn.Conv2d(1, 1, layer.kernel_size, stride, layer.padding, dilation, bias=False)
+        nn.init.constant_(self.conv.weight, 1 / self.conv.weight.numel())
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x.sum(1, keepdim=True))
+
+
+def made_linear(model: nn.Module) -> nn.Module:
+    """Change a network so that each unit's gradient is positive at all pixels it sees, and return it."""
+    for name, child in list(model.named_children()):
+        if isinstance(child, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
+            setattr(model, name, _OneChannel(child))
+        elif isinstance(child, nn.BatchNorm2d | nn.ReLU | nn.ReLU6 | nn.LocalResponseNorm | nn.Linear):
+            setattr(model, name, nn.Identity())
+        else:
+            made_linear(child)
+    return model.double()
+
+
+def box_by_gradient(model: nn.Module, unit: tuple[int, int], size: tuple[int, int], layer: str = "") -> Box:
+    """The (top, left, bottom, right) of the pixels to which one unit of a linear network's layer responds."""
+    image = torch.ones(1, 3, *size, dtype=torch.float64, requires_grad=True)
+    outputs = []
+    handle = model.get_submodule(layer).register_forward_hook(lambda _m, _i, output: outputs.append(output))
+    model(image)
+    handle.remove()
+    (gradient,) = torch.autograd.grad(outputs[0][0, :, unit[0], unit[1]].sum(), image)
+    rows, columns = gradient[0].abs().sum(0).nonzero(as_tuple=True)
+    return tuple(int(each) for each in (rows.min(), columns.min(), rows.max(), columns.max()))

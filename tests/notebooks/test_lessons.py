@@ -1,0 +1,108 @@
+"""What every lesson keeps to, read off the stored notebooks; that their outputs are right is nbval's work."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def lesson(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
+    return nbformat.read(request.param, as_version=4)
+
+
+def code_cells(lesson: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in lesson.cells if cell.cell_type == "code"]
+
+
+def outputs(lesson: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [output for cell in code_cells(lesson) for output in cell.outputs]
+
+
+def test_there_is_a_lesson() -> None:
+    assert NOTEBOOKS
+
+
+def test_every_code_cell_was_run_once_from_top_to_bottom(lesson: nbformat.NotebookNode) -> None:
+    counts = [cell.execution_count for cell in code_cells(lesson)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_at_most_one_code_cell_in_ten_is_not_compared(lesson: nbformat.NotebookNode) -> None:
+    cells = code_cells(lesson)
+    ignored = [
+        cell
+        for cell in cells
+        if "nbval-ignore-output" in cell.metadata.get("tags", []) or "NBVAL_IGNORE_OUTPUT" in cell.source
+    ]
+    skipped = [cell for cell in cells if "nbval-skip" in str(cell.metadata) or "NBVAL_SKIP" in cell.source]
+    assert len(ignored) * 10 <= len(cells)
+    assert not skipped
+
+
+def test_no_stored_error_and_nothing_on_stderr(lesson: nbformat.NotebookNode) -> None:
+    assert not [output for output in outputs(lesson) if output.output_type == "error"]
+    assert not [output for output in outputs(lesson) if output.get("name") == "stderr"]
+
+
+def test_no_widget_state_is_stored(lesson: nbformat.NotebookNode) -> None:
+    assert set(lesson.metadata) == {"kernelspec", "language_info"}
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_lesson_is_under_a_megabyte(path: Path) -> None:
+    assert path.stat().st_size < 1_000_000
+
+
+def test_every_picture_has_alt_text_and_a_size(lesson: nbformat.NotebookNode) -> None:
+    pictures = [output for output in outputs(lesson) if "image/png" in output.get("data", {})]
+    assert pictures
+    for picture in pictures:
+        described = picture.metadata["image/png"]
+        assert len(described["alt"]) > 20
+        assert described["width"] <= 800
+
+
+def test_every_widget_can_be_read_without_a_kernel(lesson: nbformat.NotebookNode) -> None:
+    for output in outputs(lesson):
+        if WIDGET in output.get("data", {}):
+            sentence = output.data["text/plain"]
+            assert len(sentence) <= 110
+            assert "model_id" not in sentence
+            assert "image/png" in output.data or sentence.endswith("?")
+
+
+def test_every_cell_has_its_place_in_the_slides(lesson: nbformat.NotebookNode) -> None:
+    kinds = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+    for cell in lesson.cells:
+        assert cell.metadata.get("slideshow", {}).get("slide_type") in kinds, cell.source[:60]
+
+
+def test_code_cells_are_short(lesson: nbformat.NotebookNode) -> None:
+    for cell in code_cells(lesson):
+        assert len(cell.source.splitlines()) <= 20, cell.source[:60]
+
+
+def test_a_lesson_uses_no_pyplot_no_interact_and_no_download(lesson: nbformat.NotebookNode) -> None:
+    names = {
+        name
+        for cell in code_cells(lesson)
+        for node in ast.walk(ast.parse(cell.source))
+        for name in (getattr(node, "attr", None), getattr(node, "id", None), getattr(node, "module", None))
+    }
+    assert not names & {"pyplot", "plt", "interact", "interactive_output", "Output", "urlopen", "hub"}
+    assert not any("http" in cell.source for cell in code_cells(lesson))
+
+
+def test_solutions_are_folded_and_kept_out_of_the_slides(lesson: nbformat.NotebookNode) -> None:
+    solutions = [cell for cell in lesson.cells if "solution" in cell.metadata.get("tags", [])]
+    assert len(solutions) >= 3
+    for cell in solutions:
+        assert cell.metadata["jupyter"]["source_hidden"]
+        assert cell.metadata["slideshow"]["slide_type"] == "skip"

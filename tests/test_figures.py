@@ -1,0 +1,197 @@
+"""The still pictures say their numbers in words, cut nothing off, and are stored small."""
+
+import base64
+import io
+import itertools
+import re
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from helpers import figures
+from helpers.figures import LOOKS, Drawing, kernel_reach, shares, value_table
+from helpers.style import DENSITY
+
+PARTS = {
+    "MACs": {"1×1 convolution": 338_528_512, "depthwise": 36_000_000, "everything else": 9_000_000},
+    "parameters": {"1×1 convolution": 3_146_112, "depthwise": 150_000, "everything else": 1_355_896},
+}
+ROWS = ["a new colour for each pixel", "the edges of each colour", "both"]
+COLUMNS = ["1×1", "3×3", "3×3, one channel each"]
+VALUES = [[0.0004, 0.0011, 0.21], [0.5, 0.01249, 0.02], [0.4, 0.0, 1.25]]
+
+DRAWINGS = {
+    "kernel_reach": kernel_reach,
+    "kernel_reach of one channel": lambda: kernel_reach(channels=1),
+    "kernel_reach of three channels": lambda: kernel_reach(channels=3, side=5),
+    "shares": lambda: shares("1×1 convolutions do nearly nine tenths of the work", PARTS),
+    "shares of seven kinds": lambda: shares("Seven kinds", {"MACs": dict.fromkeys("abcdefg", 1)}),
+    "shares of five bars": lambda: shares(
+        "Five bars", {f"network {n}": {"1×1": n, "3×3": 5} for n in range(5)}
+    ),
+    "value_table": lambda: value_table("Error left after training (0 is perfect)", ROWS, COLUMNS, VALUES),
+    "value_table of zeros": lambda: value_table("No error", ["row"], ["a", "b"], [[0, 0]]),
+}
+every_drawing = pytest.mark.parametrize("name", DRAWINGS)
+
+
+@pytest.fixture
+def made(monkeypatch) -> list[Figure]:
+    """The figures that are drawn from now on."""
+    kept = []
+
+    def keep(*size):
+        kept.append(new_figure(*size))
+        return kept[-1]
+
+    new_figure = figures.new_figure
+    monkeypatch.setattr(figures, "new_figure", keep)
+    return kept
+
+
+def texts(figure: Figure) -> list[Text]:
+    """The texts that are drawn: not those of an axis that is switched off, nor of ticks beyond its ends."""
+    found = []
+    for axes in figure.axes:
+        found += [*axes.texts, axes.title, axes._left_title, axes._right_title]
+        if axes.get_legend():
+            found += axes.get_legend().get_texts()
+        if axes.axison:
+            for axis in (axes.xaxis, axes.yaxis):
+                labels = [label for tick in axis._update_ticks() for label in (tick.label1, tick.label2)]
+                found += [axis.label, *labels]
+    return [text for text in found if text.get_visible() and text.get_text()]
+
+
+@every_drawing
+def test_no_text_is_cut_off_and_no_two_texts_overlap(name, made):
+    DRAWINGS[name]()
+    [figure] = made
+    boxes = [(text, text.get_window_extent()) for text in texts(figure)]
+    assert len(boxes) > 3
+    for text, box in boxes:
+        assert box.x0 >= figure.bbox.x0, text
+        assert box.x1 <= figure.bbox.x1, text
+        assert box.y0 >= figure.bbox.y0, text
+        assert box.y1 <= figure.bbox.y1, text
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b), (one, other)
+
+
+@every_drawing
+def test_nothing_touches_the_edge_of_the_picture(name):
+    image = DRAWINGS[name]().image
+    pixels = np.asarray(image)
+    edges = (pixels[:3], pixels[-3:], pixels[:, :3], pixels[:, -3:])
+    assert all((edge == 255).all() for edge in edges)
+
+
+@every_drawing
+def test_a_drawing_is_stored_small_and_sharp_with_its_alt_text(name):
+    drawing = DRAWINGS[name]()
+    data, metadata = drawing._repr_mimebundle_(include=None, exclude=None)
+    png = base64.b64decode(data["image/png"])
+    image = Image.open(io.BytesIO(png))
+    assert image.format == "PNG"
+    assert image.size == drawing.image.size
+    assert image.width == 760 * DENSITY
+    assert len(png) < 80_000
+    assert data["text/plain"] == repr(drawing) == drawing.alt
+    width, height = image.width // DENSITY, image.height // DENSITY
+    assert metadata == {"image/png": {"width": width, "height": height, "alt": drawing.alt}}
+
+
+@every_drawing
+def test_a_drawing_is_the_same_each_time(name):
+    one, other = DRAWINGS[name](), DRAWINGS[name]()
+    assert one.image.tobytes() == other.image.tobytes()
+    assert one.alt == other.alt
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4, 8])
+def test_the_kernel_s_reach_is_said_and_drawn(channels, made):
+    drawing = kernel_reach(channels=channels)
+    assert f"3×3 kernel reads 9 pixels × {channels} channels = {9 * channels} values" in drawing.alt
+    assert f"1×1 kernel reads 1 pixel × {channels} channels = {channels} values" in drawing.alt
+    for axes, kernel in zip(made[0].axes, (3, 1), strict=True):
+        filled = [patch for patch in axes.patches if patch.get_hatch()]
+        assert len(filled) == kernel * kernel * channels
+        assert axes.get_title(loc="left") == f"{kernel}×{kernel}: {len(filled)} values in, 1 value out"
+
+
+def test_shares_are_said_and_drawn_in_percent_of_their_own_bar(made):
+    drawing = shares("Most work", PARTS)
+    assert drawing.alt == (
+        "Most work. MACs: 1×1 convolution 88.3 %, depthwise 9.4 %, everything else 2.3 %; "
+        "parameters: 1×1 convolution 67.6 %, depthwise 3.2 %, everything else 29.1 %."
+    )
+    axes = made[0].axes[0]
+    bars = np.array([[bar.get_width() for bar in kind] for kind in axes.containers])
+    amounts = np.array([list(kinds.values()) for kinds in PARTS.values()]).T
+    assert np.allclose(bars, 100 * amounts / amounts.sum(axis=0))
+    ends = np.array([[bar.get_x() + bar.get_width() for bar in kind] for kind in axes.containers])
+    assert np.allclose(ends, bars.cumsum(axis=0)), "each part begins where the one before ends"
+    looks = {(bar.get_facecolor(), bar.get_hatch()) for kind in axes.containers for bar in kind}
+    assert len(looks) == 3
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == list(PARTS["MACs"])
+
+
+def test_a_kind_that_one_bar_lacks_is_neither_said_nor_seen_there(made):
+    drawing = shares("Kinds", {"a": {"x": 1}, "b": {"y": 3, "x": 1}})
+    assert drawing.alt == "Kinds. a: x 100.0 %; b: y 75.0 %, x 25.0 %."
+    assert [[bar.get_width() for bar in kind] for kind in made[0].axes[0].containers] == [[100, 25], [0, 75]]
+
+
+def test_more_kinds_than_looks_are_refused_instead_of_left_out():
+    with pytest.raises(ValueError, match=f"There are 8 kinds of part; use at most {len(LOOKS)}"):
+        shares("Too many", {"bar": dict.fromkeys("abcdefgh", 1)})
+
+
+def test_a_table_says_and_prints_every_value(made):
+    drawing = value_table("Error left", ROWS, COLUMNS, VALUES)
+    texts = [text.get_text() for text in made[0].axes[0].texts]
+    assert texts == [f"{value:.3f}" for line in VALUES for value in line]
+    assert drawing.alt == (
+        "Error left. a new colour for each pixel: 1×1 0.000, 3×3 0.001, 3×3, one channel each 0.210; "
+        "the edges of each colour: 1×1 0.500, 3×3 0.012, 3×3, one channel each 0.020; "
+        "both: 1×1 0.400, 3×3 0.000, 3×3, one channel each 1.250."
+    )
+
+
+def test_a_darker_cell_is_a_larger_value_and_its_number_can_be_read(made):
+    values = np.linspace(0, 1, 12).reshape(2, 6)
+    value_table("Growing", ["first", "second"], list("abcdef"), values)
+    axes = made[0].axes[0]
+    shown = axes.images[0]
+    lightness = np.array([luminance(shown.cmap(shown.norm(value))) for value in values.ravel()])
+    assert (np.diff(lightness) < 0).all()
+    for text, behind in zip(axes.texts, lightness, strict=True):
+        ink = luminance(to_rgb(text.get_color()))
+        light, dark = max(ink, behind), min(ink, behind)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, "the contrast that WCAG asks of small text"
+
+
+def luminance(colour) -> float:
+    """Relative luminance as WCAG 2 defines it, from 0 (black) to 1 (white)."""
+    channels = np.asarray(colour[:3], float)
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+@every_drawing
+def test_the_alt_text_is_made_of_sentences_with_a_number(name):
+    alt = DRAWINGS[name]().alt
+    assert alt.endswith(".")
+    assert re.search(r"\d", alt)
+    assert "\n" not in alt
+
+
+def test_a_drawing_with_a_photo_is_stored_at_one_pixel_per_css_pixel():
+    drawing = Drawing(Image.new("RGB", (400, 200)), "A photo.", has_photo=True)
+    data, metadata = drawing._repr_mimebundle_()
+    assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (200, 100)
+    assert metadata["image/png"]["width"] == 200

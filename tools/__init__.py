@@ -1,0 +1,1 @@
+"""What `make record` and `make slides` run."""

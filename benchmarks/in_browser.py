@@ -47,9 +47,8 @@ def measure() -> list[Measurement]:
                 sliders.append((name, both))
             times: dict[str, list[list[float]]] = {name: [] for name, _ in sliders}
             for turn in range(ROUNDS + 1):
-                key = ("ArrowRight", "ArrowLeft")[turn % 2]
                 for name, both in sliders:
-                    pair = [box.slide(slider.handle, key) for box, slider in both]
+                    pair = [box.slide(slider.handle, slider.key()) for box, slider in both]
                     if turn:  # the first time warms up both
                         times[name].append(pair)
     return [

@@ -2,7 +2,8 @@
 
 import lazy_loader
 
-# The module that each name stands in. No name is also a module's: importing that module would hide the name.
+# The module that each name stands in. Where both have the same name, lazy_loader (from 0.6 on) keeps the name
+# from being hidden by its own module.
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={

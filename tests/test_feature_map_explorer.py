@@ -131,8 +131,8 @@ def test_300_settings_leave_no_trace_in_the_next_picture():
         control.value = any_value(control, draw)
         assert explorer.status == ""
         assert len(repr(explorer)) <= 110
-        assert size() == before
         if number % 50 == 49:
+            assert size() == before
             now = {name: control.value for name, control in controls.items()}
             chosen = {now["network"]: NETWORKS[now["network"]]}
             fresh = FeatureMapExplorer(chosen, photo=now["photo"], layer=now["layer"], channel=now["channel"])

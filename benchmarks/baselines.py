@@ -1,6 +1,6 @@
 """The explorers' pictures as a notebook would otherwise draw them: `ipywidgets.interact` and pyplot.
 
-Same content and figure size, at matplotlib's own density: half of the explorers' pixels each way.
+Same content, start and figure size, at matplotlib's own density: half of the explorers' pixels each way.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from math import ceil
 
 import matplotlib.pyplot as plt
 import numpy as np
-from ipywidgets import interact, interactive
+from ipywidgets import FloatSlider, interact, interactive
 from PIL import Image
 
 from helpers.explorers import feature_map, pixel_mixer
 from helpers.explorers import reduction as reducing
 from helpers.images import photo, square
 from helpers.style import CSS_PIXELS_PER_INCH
-
-FRACTIONS = (-2.0, 2.0, 0.01)
 
 
 def _inches(width: int, height: int) -> tuple[float, float]:
@@ -28,20 +26,22 @@ def _inches(width: int, height: int) -> tuple[float, float]:
 def interact_reduction() -> interactive:
     """Bars and the break-even line of `ReductionExplorer`."""
 
-    def plot(kernel_size, in_channels, reduced_channels, out_channels, image_size):
+    def plot(kernel_size=3, in_channels=128, reduced_channels=32, out_channels=128, image_size=28):
         numbers = reducing.reduction(kernel_size, in_channels, reduced_channels, out_channels, image_size)
         size = _inches(reducing.WIDTH, reducing.HEIGHT)
         _, (bars, line) = plt.subplots(1, 2, figsize=size, width_ratios=(3, 2))
         for row, name in enumerate(("weights", "macs", "activations")):
             costs = (numbers.direct, numbers.one_by_one, numbers.after)
             direct, first, second = (getattr(cost, name) for cost in costs)
-            bars.barh(3 * row, 100, color="grey")
-            bars.barh(3 * row + 1, 100 * first / direct, color="C0", hatch="////", edgecolor="white")
-            bars.barh(3 * row + 1, 100 * second / direct, left=100 * first / direct, color="C1")
+            split = 100 * first / direct
+            bars.barh(3 * row, 100, color="grey", label="direct")
+            bars.barh(3 * row + 1, split, color="C0", hatch="////", edgecolor="white", label="1×1")
+            bars.barh(3 * row + 1, 100 * second / direct, left=split, color="C1", label="k×k after it")
             bars.text(2, 3 * row, f"{direct:,}", va="center", color="white", weight="bold")
             bars.text(2, 3 * row + 2, f"{first + second:,}", va="center", weight="bold")
         bars.set(xlim=(0, 160), ylim=(9, -1), xlabel="percent of the direct convolution")
         bars.set_yticks([0, 3, 6], ["weights", "MACs", "activations"])
+        bars.legend(*(each[:3] for each in bars.get_legend_handles_labels()), loc="upper right")
         bars.set_title(f"1×1 first: {numbers.finding} weights")
         stop = float(numbers.break_even)
         line.plot([0, in_channels], [0, 100 * in_channels / stop])
@@ -67,20 +67,23 @@ def interact_mixer() -> interactive:
     """The two photos of `PixelMixer`, its pixel and the three dot products."""
     pixels = np.asarray(square(photo("coffee"), pixel_mixer.PIXELS), np.float32) / 255
     weights = {
-        f"{out}_{source}": FRACTIONS
+        f"{out}_{source}": FloatSlider(float(out == source.removeprefix("from_")), min=-2, max=2, step=0.01)
         for out in pixel_mixer.CHANNELS
         for source in (*(f"from_{name}" for name in pixel_mixer.CHANNELS), "bias")
     }
 
-    def plot(row, column, **values):
+    def plot(row=29, column=67, **values):
         kernel = np.array(list(values.values())).reshape(3, 4)
         mixed = (pixels @ kernel[:, :3].T + kernel[:, 3]).clip(0, 1)
         size = _inches(pixel_mixer.WIDTH, pixel_mixer.HEIGHT)
-        figure, axes = plt.subplots(1, 2, figsize=size)
-        for each, image, title in zip(axes, (pixels, mixed), ("the photo", "after"), strict=True):
+        figure, (left, middle, right) = plt.subplots(1, 3, figsize=size, width_ratios=(6, 1, 6))
+        for each, image, title in ((left, pixels, "the photo"), (right, mixed, "after the 1×1 convolution")):
             each.imshow(image)
             each.plot([column], [row], "s", markersize=8, markerfacecolor="none", markeredgecolor="black")
-            each.set(title=title, xticks=[], yticks=[])
+            each.set_title(title)
+        middle.imshow([[pixels[row, column]], [mixed[row, column]]])
+        for each in figure.axes:
+            each.set_axis_off()
         for line, (name, numbers) in enumerate(zip(pixel_mixer.CHANNELS, kernel, strict=True)):
             terms = " + ".join(
                 f"{weight:5.2f}·{value:.2f}"
@@ -88,7 +91,7 @@ def interact_mixer() -> interactive:
             )
             result = numbers[:3] @ pixels[row, column] + numbers[3]
             text = f"{name:>5} = {terms} + {numbers[3]:5.2f} = {result:5.2f}"
-            figure.text(0.05, 0.12 - 0.05 * line, text, family="monospace")
+            figure.text(0.1, 0.1 - 0.05 * line, text, family="monospace")
         plt.show()
 
     side = (0, pixel_mixer.PIXELS - 1)
@@ -102,7 +105,7 @@ def interact_maps(maps: Mapping[str, np.ndarray], layer: str, image: Image.Image
     limit = float(np.percentile(np.abs(channels), 99.5))
     look = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
 
-    def plot(page, channel):
+    def plot(page=1, channel=0):
         figure = plt.figure(figsize=_inches(feature_map.WIDTH, feature_map.HEIGHT))
         grid = figure.add_gridspec(8, 12)
         figure.add_subplot(grid[:4, :4], title="the photo").imshow(image)

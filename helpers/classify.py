@@ -27,7 +27,7 @@ class Predictions(tuple[Prediction, ...]):
 
     def __repr__(self) -> str:
         width = max((len(prediction.name) for prediction in self), default=0)
-        return "\n".join(f"{each.name:<{width}}  {each.probability:4.0%}" for each in self)
+        return "\n".join(f"{each.name:<{width}}  {100 * each.probability:3.0f} %" for each in self)
 
 
 def classify(model: nn.Module, image: Image.Image | Tensor, k: int = 5) -> Predictions:
@@ -40,7 +40,7 @@ def classify(model: nn.Module, image: Image.Image | Tensor, k: int = 5) -> Predi
     >>> from helpers.images import photo
     >>> from helpers.models import build
     >>> classify(build("efficientnet_lite0", weights="imagenet"), photo("coffee"), k=1)
-    espresso   95%
+    espresso   95 %
     """
     count = whole("k", k)
     if count > 1000:

@@ -142,8 +142,28 @@ class Slider(widgets.IntSlider, _Bounded):
         return self.keep(value)
 
 
+def _decimal(value: float) -> float:
+    """The number that was meant by one that arithmetic has spoilt in its last digits."""
+    return round(value, 9)
+
+
+def _to_page(value: float, slider: FloatSlider) -> float:
+    """A slider's value in the page's own arithmetic: noUiSlider counts in percent of the range.
+
+    The page sends a number back when its arithmetic makes another of it, even in the last digit. Sent late,
+    that would overwrite what a cell has set since. So it is given the number that it would make.
+    """
+    width, step = slider.max - slider.min, slider.step
+    percent = round((value - slider.min) * 100 / width / (step * 100 / width)) * (step * 100 / width)
+    return percent * width / 100 + slider.min
+
+
+def _from_page(value: float, slider: FloatSlider) -> float:
+    return _decimal(value) if isinstance(value, float) else value
+
+
 class FloatSlider(widgets.FloatSlider, _Bounded):
-    """A slider over real numbers from `low` to `high`.
+    """A slider over real numbers from `low` to `high`; a value set from code moves to the nearest step.
 
     >>> weight = FloatSlider("red from green", 0.0, -2, 2, step=0.05)
     >>> weight.on_refusal = lambda sentence, kept: print(sentence)
@@ -153,7 +173,7 @@ class FloatSlider(widgets.FloatSlider, _Bounded):
     0.0
     """
 
-    value = _Finite(0.0).tag(sync=True)
+    value = _Finite(0.0).tag(sync=True, to_json=_to_page, from_json=_from_page)
 
     def __init__(
         self, label: str, start: float, low: float, high: float, *, step: float, form: str = ".2f"
@@ -176,7 +196,9 @@ class FloatSlider(widgets.FloatSlider, _Bounded):
 
     @traitlets.validate("value")
     def _validate_value(self, proposal: dict[str, Any]) -> float:
-        return self.keep(self._inside(proposal["value"]))
+        low, inside = self.min, self._inside(proposal["value"])
+        step = low + round((inside - low) / self.step) * self.step
+        return self.keep(_decimal(min(step, self.max)))
 
 
 class Choice(widgets.Dropdown, _Refusing):

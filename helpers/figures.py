@@ -43,21 +43,26 @@ LOOKS = (
 
 
 class Drawing:
-    """A finished picture that a notebook shows; its `repr` is the alt text, the finding in words."""
+    """A finished picture that a notebook shows, with its alt text.
 
-    def __init__(self, image: Image.Image, alt: str, *, has_photo: bool = False) -> None:
-        self.image, self.alt, self._has_photo = image, alt, has_photo
+    Its `repr`, which is compared with the stored one, is the alt text, or a shorter `finding` where that has
+    numbers that differ in their last digit from machine to machine.
+    """
+
+    def __init__(
+        self, image: Image.Image, alt: str, *, finding: str | None = None, has_photo: bool = False
+    ) -> None:
+        self.image, self.alt, self.finding, self._has_photo = image, alt, finding or alt, has_photo
 
     @classmethod
-    def of(cls, figure: Figure, alt: str, *, has_photo: bool = False) -> Drawing:
+    def of(cls, figure: Figure, alt: str, **more: Any) -> Drawing:
         """Draw a figure made by `new_figure`; call it inside `with DRAWING, styled():`."""
         figure.canvas.draw()
-        return cls(
-            Image.fromarray(np.asarray(figure.canvas.buffer_rgba())).convert("RGB"), alt, has_photo=has_photo
-        )
+        pixels = np.asarray(figure.canvas.buffer_rgba())
+        return cls(Image.fromarray(pixels).convert("RGB"), alt, **more)
 
     def __repr__(self) -> str:
-        return self.alt
+        return self.finding
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         png = encode_saved(self.image, has_photo=self._has_photo)
@@ -208,7 +213,7 @@ def named_photos(
 
     >>> from helpers.images import photo
     >>> named_photos({"coffee": photo("coffee")}, {"coffee": [Prediction("espresso", 0.95, 967)]})
-    What the network says. coffee: espresso 95 %.
+    What the network finds most probable. coffee: espresso.
     """
     side, gap, line = 144, 12, 26
     rows = max(map(len, predictions.values()))
@@ -217,6 +222,8 @@ def named_photos(
         f"{photo}: " + ", ".join(f"{each.name} {100 * each.probability:.0f} %" for each in predictions[photo])
         for photo in photos
     )
+    first = (f"{photo}: {predictions[photo][0].name}" for photo in photos)
+    finding = f"What the network finds most probable. {'; '.join(first)}."
     with DRAWING, styled():
         figure = new_figure(width, height)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
@@ -231,7 +238,8 @@ def named_photos(
                 axes.text(left + side, y, f"{100 * probability:.0f} %", size=7.5, ha="right")
                 axes.barh(y + 6, side, left=left, height=5, color=GRID)
                 axes.barh(y + 6, side * probability, left=left, height=5, color=BLUE)
-        drawing = Drawing.of(figure, f"What the network says. {'; '.join(words)}.", has_photo=True)
+        alt = f"What the network finds most probable. {'; '.join(words)}."
+        drawing = Drawing.of(figure, alt, finding=finding, has_photo=True)
     for place, photo in enumerate(photos.values()):
         corner = (gap + place * (side + gap)) * DENSITY, 30 * DENSITY
         drawing.image.paste(square(photo, side * DENSITY), corner)

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from helpers.models import build
 from helpers.trace import trace
+from tests.networks import Function
 
 
 class Kinds(nn.Module):
@@ -66,6 +67,11 @@ total                                                         748  438,336
 
 def test_the_table_says_what_each_layer_is():
     assert repr(trace(Kinds(), (3, 65, 65))) == KINDS.strip()
+
+
+def test_what_only_hands_a_tensor_on_has_no_row():
+    table = trace(Function(lambda x: x.contiguous().float().chunk(3, 1)[1][:, :, 1:].relu()), (3, 4, 4))
+    assert [(row.name, row.output_shape) for row in table] == [("chunk", (1, 4, 4)), ("relu", (1, 3, 4))]
 
 
 def test_rows_are_selected_by_kind_and_by_any_question():

@@ -61,7 +61,7 @@ def test_a_network_in_training_mode_answers_as_in_eval_mode_and_stays_in_it(trai
 def test_predictions_print_as_aligned_rows_of_whole_per_cent():
     found = Predictions([Prediction("tiger cat", 0.99499, 282), Prediction("tench", 0.0051, 0)])
     assert repr(found) == "tiger cat   99 %\ntench        1 %"
-    assert repr(Predictions([Prediction("tench", 1.0, 0)])) == "tench  100%"
+    assert repr(Predictions([Prediction("tench", 1.0, 0)])) == "tench  100 %"
     assert repr(Predictions()) == ""
 
 

@@ -41,12 +41,26 @@ threads = []
 reducing.picture.observe(lambda change: threads.append(threading.current_thread().name), "data")
 """
 
+KEEP_PICTURES = """
+seen = {}
+reducing.picture.observe(lambda change: seen.update({reducing.numbers: change["new"]}), "data")
+"""
 BUSY = """
 import time
 end = time.monotonic() + 3
 while time.monotonic() < end:
     for channels in range(64, 264, 8):
         reducing.in_channels.value = channels
+"""
+# How many pictures were kept, and how many are not what one thread alone makes of the same numbers.
+SPOILT = """
+from dataclasses import asdict
+alone = ReductionExplorer()
+def right(numbers, data):
+    settings = {name: value for name, value in asdict(numbers).items() if name in alone.controls}
+    alone.set(**settings)
+    return alone.picture.data == data
+print(len(seen), sum(not right(*each) for each in list(seen.items())))
 """
 
 pytestmark = [
@@ -115,7 +129,7 @@ def test_a_slider_answers_while_a_cell_draws_and_neither_spoils_the_picture(note
     reducing = notebook.explorers()[0]
     kernel_size = reducing.slider("kernel size")
     reducing.slide(kernel_size.handle, "ArrowLeft")  # from now on it answers beside the cells' thread
-    notebook.execute(NOTE_THREADS)
+    notebook.execute(NOTE_THREADS + KEEP_PICTURES)
     busy = notebook.start(BUSY)
     for key in ("Home", *["ArrowRight"] * 4, *["ArrowLeft"] * 3):
         reducing.slide(kernel_size.handle, key)
@@ -125,6 +139,9 @@ def test_a_slider_answers_while_a_cell_draws_and_neither_spoils_the_picture(note
     threads = notebook.execute("print(*threads)").split()
     first = next(place for place, name in enumerate(threads) if name != "MainThread")
     assert "MainThread" in threads[first:], "the slider had to wait for the cell"
+    kept, spoilt = map(int, notebook.execute(SPOILT).split())
+    assert kept > 50
+    assert spoilt == 0
     _wait_for_page(notebook, reducing, "reducing")
     assert reducing.picture.evaluate(IN_PAGE) == notebook.execute(AS_NEW).strip()
     assert reducing.status == ""

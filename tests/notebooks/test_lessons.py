@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import nbformat
@@ -104,5 +105,7 @@ def test_solutions_are_folded_and_kept_out_of_the_slides(lesson: nbformat.Notebo
     solutions = [cell for cell in lesson.cells if "solution" in cell.metadata.get("tags", [])]
     assert len(solutions) >= 3
     for cell in solutions:
-        assert cell.metadata["jupyter"]["source_hidden"]
+        assert cell.metadata["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
+        # The first line stays in sight.
+        assert re.fullmatch(r"# Solution \d\.\d", cell.source.splitlines()[0])
         assert cell.metadata["slideshow"]["slide_type"] == "skip"

@@ -13,11 +13,12 @@ export PYTHONUTF8 := 1
 lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
 
+# One process a core, so one thread a process; a lesson's cells stay together and in order.
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m pytest -m "not browser"
-	$(BIN)/python -m pytest --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
 	$(BIN)/python -m pytest -m browser -rs tests/browser
 
 # Runs every lesson from a fresh kernel and stores its outputs, without widget state.

@@ -14,7 +14,7 @@ from PIL import Image
 
 from helpers.explorers.pixel_mixer import LEFT, PIXELS, RIGHT, SHOWN, TOP
 from tests.browser.explorer_view import ExplorerView
-from tests.browser.lab import CHROMIUM, Lab, NotebookView, running_lab
+from tests.browser.lab import Lab, NotebookView, running_lab
 
 CELLS = [
     "from helpers.explorers.pixel_mixer import PixelMixer\n"
@@ -63,10 +63,7 @@ def right(numbers, data):
 print(len(seen), sum(not right(*each) for each in list(seen.items())))
 """
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the path"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

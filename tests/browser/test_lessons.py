@@ -11,7 +11,7 @@ import pytest
 
 from helpers.style import DENSITY
 from tests.browser.explorer_view import ExplorerView, SliderView
-from tests.browser.lab import CHROMIUM, Lab, NotebookView, running_lab
+from tests.browser.lab import Lab, NotebookView, running_lab
 
 LESSONS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -21,10 +21,7 @@ SILENT = {"map size (pixels)": "the sentence counts weights, and those do not de
 OWN = "your own"
 MOST_KEYS = 6
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium, chromium-browser or google-chrome on the path"),
-]
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")

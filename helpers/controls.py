@@ -132,14 +132,19 @@ class Slider(widgets.IntSlider, _Bounded):
         self._check_start(start)
 
     def range_in_words(self) -> str:
-        return f"{'an odd' if self.odd else 'a whole'} number from {self.min} to {self.max}"
+        steps = f" in steps of {self.step}" if self.step > 1 and not self.odd else ""
+        return f"{'an odd' if self.odd else 'a whole'} number from {self.min} to {self.max}{steps}"
 
     @traitlets.validate("value")
     def _validate_value(self, proposal: dict[str, Any]) -> int:
         value = self._inside(proposal["value"])
         if self.odd and value % 2 == 0:
             return self.refuse(f"{self.cannot_be(value)}.")
-        return self.keep(value)
+        # The page would move a value between two steps by itself, and send it back.
+        on_a_step = min(self.min + round((value - self.min) / self.step) * self.step, self.max)
+        if on_a_step != value:
+            self.on_refusal(f"{self.cannot_be(value)}; {on_a_step} is used.", on_a_step)
+        return self.keep(on_a_step)
 
 
 def _decimal(value: float) -> float:

@@ -11,8 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from PIL import Image
 
-from helpers.classify import Prediction
-from helpers.images import square
 from helpers.live_figure import DRAWING
 from helpers.picture import display_bundle, encode_saved
 from helpers.style import (
@@ -20,7 +18,6 @@ from helpers.style import (
     DENSITY,
     FAINT,
     GREEN,
-    GRID,
     INK,
     ORANGE,
     PURPLE,
@@ -204,43 +201,3 @@ def value_table(
             for name, line in zip(rows, array, strict=True)
         )
         return Drawing.of(figure, f"{title}. {'; '.join(described)}.")
-
-
-def named_photos(
-    photos: Mapping[str, Image.Image], predictions: Mapping[str, Sequence[Prediction]]
-) -> Drawing:
-    """Photos side by side; below each what `classify` made of it, with bars as long as the probability.
-
-    >>> from helpers.images import photo
-    >>> named_photos({"coffee": photo("coffee")}, {"coffee": [Prediction("espresso", 0.95, 967)]})
-    What the network finds most probable. coffee: espresso.
-    """
-    side, gap, line = 144, 12, 26
-    rows = max(map(len, predictions.values()))
-    width, height = gap + len(photos) * (side + gap), 30 + side + 12 + rows * line
-    words = (
-        f"{photo}: " + ", ".join(f"{each.name} {100 * each.probability:.0f} %" for each in predictions[photo])
-        for photo in photos
-    )
-    first = (f"{photo}: {predictions[photo][0].name}" for photo in photos)
-    finding = f"What the network finds most probable. {'; '.join(first)}."
-    with DRAWING, styled():
-        figure = new_figure(width, height)
-        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
-        axes.set_axis_off()
-        for place, photo in enumerate(photos):
-            left = gap + place * (side + gap)
-            axes.text(left, 20, photo, weight="bold")
-            for row, each in enumerate(predictions[photo]):
-                name, probability = each.name, each.probability
-                y = 30 + side + 22 + row * line
-                axes.text(left, y, name if len(name) <= 18 else f"{name[:17]}…", size=7.5)
-                axes.text(left + side, y, f"{100 * probability:.0f} %", size=7.5, ha="right")
-                axes.barh(y + 6, side, left=left, height=5, color=GRID)
-                axes.barh(y + 6, side * probability, left=left, height=5, color=BLUE)
-        alt = f"What the network finds most probable. {'; '.join(words)}."
-        drawing = Drawing.of(figure, alt, finding=finding, has_photo=True)
-    for place, photo in enumerate(photos.values()):
-        corner = (gap + place * (side + gap)) * DENSITY, 30 * DENSITY
-        drawing.image.paste(square(photo, side * DENSITY), corner)
-    return drawing

@@ -25,8 +25,9 @@ function render({ model, el }) {
   image.addEventListener("click", (event) => {
     if (!model.get("clickable")) return;
     const box = image.getBoundingClientRect();
-    const across = (event.clientX - box.left) / box.width;
-    const down = (event.clientY - box.top) / box.height;
+    // The browser cuts a click's place down to whole pixels: the middle of that pixel is meant.
+    const across = (event.clientX + 0.5 - box.left) / box.width;
+    const down = (event.clientY + 0.5 - box.top) / box.height;
     model.set("clicked", [across, down]);
     model.save_changes();
   });

@@ -13,6 +13,24 @@ from helpers.live_figure import _font
 Box = tuple[float, float, float, float]
 
 
+class Rude:
+    """What a learner's class with mistakes in it may be: whatever is asked of it is an error."""
+
+    def __repr__(self):
+        raise RuntimeError("no repr")
+
+    def __index__(self):
+        raise RuntimeError("no index")
+
+    def __float__(self):
+        raise RuntimeError("no float")
+
+    def __eq__(self, other):
+        raise RuntimeError("no comparison")
+
+    __hash__ = None
+
+
 def upload(explorer: Explorer, content: bytes, name: str = "mine.png") -> None:
     """An upload as it comes in from the page."""
     file = {"name": name, "type": "image/png", "size": len(content), "last_modified": 1_700_000_000_000}

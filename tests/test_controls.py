@@ -9,27 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.controls import Choice, FloatSlider, Slider
-from tests.learner import is_one_sentence
+from tests.learner import Rude, is_one_sentence
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=100)
-
-
-class Rude:
-    """An answer whose every question is an error."""
-
-    def __repr__(self):
-        raise RuntimeError("no repr")
-
-    def __index__(self):
-        raise RuntimeError("no index")
-
-    def __float__(self):
-        raise RuntimeError("no float")
-
-    def __eq__(self, other):
-        raise RuntimeError("no comparison")
-
-    __hash__ = None
 
 
 NO_NUMBER = [
@@ -196,6 +178,34 @@ def test_a_slider_takes_real_numbers_of_numpy_and_pytorch(half):
     assert not heard
 
 
+@PLAIN
+@given(st.floats(-2, 2))
+def test_a_real_number_moves_to_the_nearest_step_and_stays_in_bounds(value):
+    for low, high, step in ((-2, 2, 0.01), (-2, 2, 0.05), (0, 1, 0.3)):
+        slider = FloatSlider("weight", low, low, high, step=step)
+        heard = listening(slider)
+        slider.value = value
+        assert low <= slider.value <= high
+        if low <= value <= high:
+            assert not heard
+            assert abs(slider.value - value) <= step / 2 + 1e-9
+            # A tenth stays a tenth: no 0.30000000000000004.
+            assert slider.value == round(slider.value, 9)
+
+
+def test_a_step_comes_back_from_the_page_as_it_was_sent():
+    slider = FloatSlider("weight", 0.0, -2, 2, step=0.01)
+    for hundredths in range(-200, 201):
+        slider.value = hundredths / 100
+        sent = slider.get_state("value")["value"]
+        # The page's slider keeps a value as percent of its range, moves it to a step, and sends what differs.
+        percent = (sent + 2) * 100 / 4
+        step = 0.01 * 100 / 4
+        assert round(percent / step) * step * 4 / 100 - 2 == sent
+        slider.set_state({"value": sent})
+        assert slider.value == hundredths / 100
+
+
 @pytest.mark.parametrize(
     "start",
     [
@@ -266,3 +276,15 @@ def test_no_sequence_of_settings_leaves_the_range_or_an_even_number(sequence, fr
         assert slider.value == value if fits else len(heard) == said + 1
         if type(value) is not int:
             assert slider.value == before
+
+
+def test_a_value_between_two_steps_moves_to_the_nearest_and_says_so():
+    # The page would move it by itself, send it back, and so overwrite what a cell has set since.
+    said = []
+    channels = Slider("in channels", 128, 8, 512, step=8)
+    channels.on_refusal = lambda sentence, kept: said.append((sentence, kept))
+    channels.value = 101
+    assert channels.value == 104
+    assert said == [
+        ("in channels cannot be 101: it takes a whole number from 8 to 512 in steps of 8; 104 is used.", 104)
+    ]

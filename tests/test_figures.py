@@ -7,13 +7,18 @@ import re
 
 import numpy as np
 import pytest
+import torch
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from helpers import figures
+from helpers import figures, photo_figures
+from helpers.arithmetic import ReceptiveField
+from helpers.classify import Prediction
 from helpers.figures import LOOKS, Drawing, kernel_reach, shares, value_table
+from helpers.images import photo, square
+from helpers.photo_figures import fields_on_photo, named_photos, side_by_side
 from helpers.style import DENSITY
 
 PARTS = {
@@ -49,7 +54,8 @@ def made(monkeypatch) -> list[Figure]:
         return kept[-1]
 
     new_figure = figures.new_figure
-    monkeypatch.setattr(figures, "new_figure", keep)
+    for module in (figures, photo_figures):
+        monkeypatch.setattr(module, "new_figure", keep)
     return kept
 
 
@@ -190,8 +196,79 @@ def test_the_alt_text_is_made_of_sentences_with_a_number(name):
     assert "\n" not in alt
 
 
+PHOTOS = {name: photo(name) for name in ("coffee", "chelsea", "astronaut")}
+PREDICTIONS = {
+    "coffee": [Prediction("espresso", 0.95, 967), Prediction("cup", 0.03, 968)],
+    "chelsea": [Prediction("tiger cat", 0.41, 282), Prediction("Egyptian cat", 0.3, 285)],
+    "astronaut": [Prediction("football helmet or the like", 0.16, 560), Prediction("bonnet", 0.0, 452)],
+}
+
+
+def test_each_photo_stands_above_what_the_network_says_of_it(made):
+    drawing = named_photos(PHOTOS, PREDICTIONS)
+    assert drawing.alt == (
+        "What the network finds most probable. coffee: espresso 95 %, cup 3 %; "
+        "chelsea: tiger cat 41 %, Egyptian cat 30 %; astronaut: football helmet or the like 16 %, bonnet 0 %."
+    )
+    # What is compared with the stored output has no digits that another computer might round otherwise.
+    assert repr(drawing) == (
+        "What the network finds most probable. "
+        "coffee: espresso; chelsea: tiger cat; astronaut: football helmet or the like."
+    )
+    _, metadata = drawing._repr_mimebundle_()
+    assert metadata["image/png"]["alt"] == drawing.alt
+    [figure] = made
+    boxes = [(text, text.get_window_extent()) for text in texts(figure)]
+    assert len(boxes) == 3 * (1 + 2 * 2)
+    for text, box in boxes:
+        assert figure.bbox.x0 <= box.x0 <= box.x1 <= figure.bbox.x1, text
+        assert figure.bbox.y0 <= box.y0 <= box.y1 <= figure.bbox.y1, text
+    for (one, a), (other, b) in itertools.combinations(boxes, 2):
+        assert not a.overlaps(b), (one, other)
+    widths = [bar.get_width() for bar in figure.axes[0].patches]
+    full = max(widths)
+    shown = [each.probability for photo in PREDICTIONS.values() for each in photo]
+    assert np.allclose(widths[::2], full)
+    assert np.allclose(widths[1::2], np.multiply(full, shown))
+    # A photo stands above its bars, as wide as they are.
+    left, top = round(figure.axes[0].patches[4].get_x()) * DENSITY, 30 * DENSITY
+    side = round(full) * DENSITY
+    pasted = drawing.image.crop((left, top, left + side, top + side))
+    assert np.array_equal(pasted, square(PHOTOS["chelsea"], side))
+
+
 def test_a_drawing_with_a_photo_is_stored_at_one_pixel_per_css_pixel():
     drawing = Drawing(Image.new("RGB", (400, 200)), "A photo.", has_photo=True)
     data, metadata = drawing._repr_mimebundle_()
     assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (200, 100)
     assert metadata["image/png"]["width"] == 200
+
+
+def test_what_a_unit_does_not_see_is_faded_and_what_it_sees_is_as_it_was():
+    field = ReceptiveField().through(31, 4, 15)  # units at 0, 4, 8 …, each covers 15 pixels either way
+    drawing = fields_on_photo(PHOTOS["coffee"], {"pool": field}, size=100)
+    assert drawing.alt == "What one unit sees of a photo of 100×100 pixels. pool: 31×31."
+    # Unit 12 lies at pixel 48 and covers 33 to 63. A pixel of the photo is 3.36 pixels of the picture.
+    photo_in_it = np.asarray(drawing.image)[60 : 60 + 336, 28 : 28 + 336]
+    original = np.asarray(square(PHOTOS["coffee"], 100)).astype(int)
+    shown = photo_in_it[(np.arange(100) * 3.36 + 1.68).astype(int)][
+        :, (np.arange(100) * 3.36 + 1.68).astype(int)
+    ]
+    same = (shown == original).all(axis=2)
+    rows, columns = np.nonzero(same)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (33, 63, 33, 63)
+    assert same[33:64, 33:64].all()
+
+
+def test_a_field_larger_than_the_photo_leaves_all_of_it_in_sight():
+    field = ReceptiveField().through(301, 1, 150)
+    drawing = fields_on_photo(PHOTOS["coffee"], {"last": field}, size=100)
+    assert np.asarray(drawing.image)[60 : 60 + 336, 28 : 28 + 336].min() < 60
+
+
+def test_pictures_side_by_side_show_their_values_grey_or_in_colour():
+    half = torch.full((1, 1, 4, 4), 0.5)
+    red = torch.tensor([2.0, -1.0, 0.0]).reshape(3, 1, 1).expand(3, 4, 4)
+    drawing = side_by_side({"half": half, "red": red})
+    assert drawing.image.getpixel((28 + 100, 60 + 100)) == (128, 128, 128)
+    assert drawing.image.getpixel((28 + 364 + 100, 60 + 100)) == (255, 0, 0)

@@ -23,10 +23,11 @@ NAMED = {
     "live": 2,
     "live_figure": 2,
     "figures": 2,
+    "photo_figures": 2,
     "exercises": 2,
     "explorers": 3,
 }
-DRAWS = {"style", "figures", "live_figure", "explorers"}
+DRAWS = {"style", "figures", "photo_figures", "live_figure", "explorers"}
 HAS_WIDGETS = {"controls", "picture", "live", "explorers", "exercises"}
 
 

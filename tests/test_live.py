@@ -58,8 +58,7 @@ def any_value(control: widgets.ValueWidget, draw: random.Random) -> object:
         return draw.choice(control.options)
     if isinstance(control, FloatSlider):
         return draw.choice([control.min, control.max, round(draw.uniform(control.min, control.max), 2)])
-    whole = draw.choice([control.min, control.max, draw.randint(control.min, control.max)])
-    return whole - (control.odd and whole % 2 == 0)
+    return draw.choice(range(control.min, control.max + 1, control.step))
 
 
 def size_of(explorer: Explorer) -> list[int]:

@@ -164,6 +164,15 @@ def test_a_preset_and_a_slider_in_one_set_give_the_preset_with_that_slider_chang
         assert mixer.preset.value == MINE
 
 
+def test_sliders_moved_to_a_preset_s_weights_choose_that_preset(mixer):
+    mixer.set(**dict(zip(SLIDERS, np.ravel(PRESETS["negative"]).tolist(), strict=True)))
+    assert mixer.preset.value == "negative"
+    mixer.red_bias.value = 0.99
+    assert mixer.preset.value == MINE
+    mixer.red_bias.value = 1
+    assert mixer.preset.value == "negative"
+
+
 def test_your_own_preset_at_the_start_is_a_kernel_of_zeros():
     mixer = PixelMixer(preset=MINE)
     assert not kernel_of(mixer).any()

@@ -45,7 +45,6 @@ def test_nonsense_is_answered_and_the_guess_before_it_stays(nonsense):
     assert question.guess is None
     assert "is not a number from 0 up; write digits, such as 12,500." in question._answer.value
     assert "<b>" not in question._answer.value
-    assert question.reveal(72) == "The answer is 72 weights."
     question.field.value = "36"
     assert "Noted: 36 weights. The answer comes later" in question._answer.value
     question.field.value = nonsense
@@ -56,10 +55,16 @@ def test_nonsense_is_answered_and_the_guess_before_it_stays(nonsense):
 
 def test_a_question_without_a_unit_reads_well():
     question = predict("How large is the field?")
-    assert question.reveal(5) == "The answer is 5."
     question.field.value = "5"
     assert question._answer.value.startswith("Noted: 5. The answer")
     assert question.reveal(5) == "The answer is 5; you said 5: exactly right."
+
+
+def test_a_guess_after_the_answer_is_answered_at_once():
+    question = predict("How many weights?", unit="weights")
+    assert question.reveal(72) == "The answer is 72 weights."
+    question.field.value = "36"
+    assert question._answer.value == "The answer is 72 weights; you said 36, 2.0 times too few."
 
 
 def test_a_question_is_shown_as_text_and_its_html_is_escaped():

@@ -2,12 +2,15 @@
 
 import functools
 import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from IPython.display import Markdown
 from torch import nn
 
+from helpers import source
 from helpers.arithmetic import Convolution, output_size
 from helpers.explorers.pixel_mixer import PixelMixer, convolve
 from helpers.images import photo
@@ -39,7 +42,9 @@ def test_the_code_shown_is_a_piece_of_the_file_named_above_it(thing, file):
     assert compile("\n".join(code), file, "exec")
 
 
-def test_a_library_s_code_is_shown_under_its_file_s_name_alone():
+def test_a_library_s_code_is_shown_under_its_file_s_name_alone_wherever_it_is(monkeypatch):
+    # As if the package stood beside the library's.
+    monkeypatch.setattr(source, "PACKAGE", Path(torch.__file__).parent.parent / "helpers")
     shown = show_source(nn.Conv2d).data
     assert shown.startswith("`conv.py`\n")
     assert "class Conv2d(_ConvNd):" in shown

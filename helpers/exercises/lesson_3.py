@@ -78,7 +78,7 @@ EXERCISES = {
     "3.1": Exercise(_mixes, "A 1×1 convolution mixes the channels of one pixel and looks at no neighbour."),
     "3.2": Exercise(
         _saved,
-        "153,600 − (3,072 + 12,800) = 137,728: nine weights in ten are gone, with the same input and output.",
+        "153,600 − (3,072 + 12,800) = 137,728: nine weights in ten are gone, and the shapes are the same.",
     ),
     "3.3": Exercise(
         _bottleneck, "69,632 weights: this is the bottleneck that you will meet again in lesson 5, ResNet."

@@ -20,6 +20,7 @@ class Prediction(widgets.VBox):
         super().__init__()
         self.question, self.unit = question, unit
         self.guess: float | None = None
+        self.answer: float | None = None
         self.field = widgets.Text(
             placeholder="a number, then Enter", description="I guess", continuous_update=False
         )
@@ -38,7 +39,9 @@ class Prediction(widgets.VBox):
         else:
             self.guess = guess
             noted = f"Noted: {guess:,.15g} {self.unit}".rstrip()
-            says = f"{noted}. The answer comes later in this lesson."
+            # A guess that comes after the answer, because all cells were run at once, is answered here.
+            later = self.answer is None
+            says = f"{noted}. The answer comes later in this lesson." if later else self.reveal(self.answer)
         self._answer.value = html.escape(says)
 
     def reveal(self, answer: float) -> Sentence:
@@ -51,6 +54,7 @@ class Prediction(widgets.VBox):
         >>> question.reveal(72)
         The answer is 72 weights; you said 36, 2.0 times too few.
         """
+        self.answer = answer
         says = f"The answer is {answer:,.15g} {self.unit}".rstrip()
         if self.guess is None:
             return Sentence(f"{says}.")

@@ -15,7 +15,7 @@ from helpers.live_figure import LiveFigure
 from helpers.style import BLUE, FAINT, GRID, INK, ORANGE, VERMILION
 
 WIDTH, HEIGHT = 780, 350
-MOST_PERCENT = 160
+MOST_PERCENT = 200
 QUANTITIES = ("weights", "MACs", "activations")
 
 
@@ -150,7 +150,7 @@ class ReductionExplorer(Explorer):
             (0.115, 0.16, 0.475, 0.68), xlim=(0, MOST_PERCENT), ylim=(9.2, -0.6)
         )
         axes.set_xlabel("percent of the direct convolution")
-        axes.set_xticks([0, 50, 100, 150])
+        axes.set_xticks([0, 50, 100, 150, 200])
         axes.set_yticks([0.5, 3.75, 7], QUANTITIES)
         axes.tick_params(left=False)
         axes.spines["left"].set_visible(False)
@@ -177,14 +177,14 @@ class ReductionExplorer(Explorer):
         )
         axes.set_xlabel("reduced channels", labelpad=16)
         axes.set_ylabel("weights, percent of direct")
-        axes.set_yticks([0, 50, 100, 150])
+        axes.set_yticks([0, 50, 100, 150, 200])
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [])
         axes.grid(axis="y", color=GRID)
         axes.axhline(100, color=FAINT, linewidth=1, linestyle="--")
-        self._ticks = [text(axes, quarter / 4, -7, anchor="mt") for quarter in range(5)]
+        self._ticks = [text(axes, quarter / 4, -9, anchor="mt") for quarter in range(5)]
         self._line = live(axes.plot([0, 1], [0, 1], color=BLUE)[0])
         self._stop = live(axes.plot([0, 0], [0, 100], color=VERMILION, linestyle=":")[0])
-        self._stop_label = text(axes, 0, 104, color=VERMILION, anchor="rb", bold=True)
+        self._stop_label = text(axes, 0, 116, color=VERMILION, anchor="rb", bold=True)
         self._here = live(
             axes.plot([0], [0], "o", color=ORANGE, markeredgecolor=INK, markersize=10, clip_on=False)[0]
         )

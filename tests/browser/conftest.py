@@ -1,11 +1,10 @@
-"""What the tests in JupyterLab share: without a browser each is skipped, for one and the same reason."""
+"""What the tests in JupyterLab share: where there is no browser they are skipped, in one line."""
 
 import pytest
 
 from tests.browser.lab import CHROMIUM
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _browser() -> None:
-    if CHROMIUM is None:
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if CHROMIUM is None and item.get_closest_marker("browser") is not None:
         pytest.skip("no chromium, chromium-browser or google-chrome on the path")

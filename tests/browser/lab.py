@@ -37,9 +37,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
-# Errors that JupyterLab writes into the console by itself: a part of the text, and where it comes from.
-NOISE: dict[str, str] = {}
-
 PANEL = "[...window.jupyterapp.shell.widgets('main')].find(panel => panel.context?.path === name)"
 READY = f"""name => {{
     const panel = window.jupyterapp && {PANEL};
@@ -102,12 +99,7 @@ class NotebookView:
     page: Page
     name: str
     console: list[str] = field(default_factory=list)
-    """Errors in the browser's console, JupyterLab's own noise left out."""
-
-    def note(self, text: str) -> None:
-        """Keep an error of the console that is not known noise."""
-        if not any(part in text for part in NOISE):
-            self.console.append(text)
+    """Errors in the browser's console; JupyterLab itself writes none."""
 
     def run_all(self) -> None:
         """Run all cells; return when every one has run and every picture is there, or one has failed."""
@@ -165,7 +157,7 @@ class Lab:
         context = self.browser.new_context(viewport=VIEWPORT)
         view = NotebookView(context.new_page(), name)
         view.page.on("console", lambda message: _keep(view, message))
-        view.page.on("pageerror", lambda error: view.note(str(error)))
+        view.page.on("pageerror", lambda error: view.console.append(str(error)))
         try:
             # A fresh workspace: Lab would open again what an earlier one left.
             workspace = name.removesuffix(".ipynb")
@@ -264,7 +256,7 @@ def _copy_without_outputs(notebook: Path, folder: Path) -> None:
 
 def _keep(view: NotebookView, message: ConsoleMessage) -> None:
     if message.type == "error":
-        view.note(f"{message.text} ({message.location.get('url', '')})")
+        view.console.append(f"{message.text} ({message.location.get('url', '')})")
 
 
 def _tail(log: Path, lines: int = 25) -> str:

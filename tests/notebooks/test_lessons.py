@@ -106,6 +106,7 @@ def test_solutions_are_folded_and_kept_out_of_the_slides(lesson: nbformat.Notebo
     assert len(solutions) >= 3
     for cell in solutions:
         assert cell.metadata["jupyter"] == {"source_hidden": True, "outputs_hidden": True}
-        # The first line stays in sight.
+        # JupyterLab opens hidden outputs when a cell runs; and the first line stays in sight.
+        assert not cell.outputs
         assert re.fullmatch(r"# Solution \d\.\d", cell.source.splitlines()[0])
         assert cell.metadata["slideshow"]["slide_type"] == "skip"

@@ -1,0 +1,121 @@
+"""Still pictures with photos in them: what a network names, what a unit sees, what a layer makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from PIL import Image
+
+from helpers.arithmetic import ReceptiveField, Span
+from helpers.classify import Prediction
+from helpers.figures import Drawing
+from helpers.images import square
+from helpers.live_figure import DRAWING
+from helpers.style import BLUE, DENSITY, GRID, new_figure, styled
+
+GAP, TOP = 14, 30
+
+
+def named_photos(
+    photos: Mapping[str, Image.Image], predictions: Mapping[str, Sequence[Prediction]]
+) -> Drawing:
+    """Photos side by side; below each what `classify` made of it, with bars as long as the probability.
+
+    >>> from helpers.images import photo
+    >>> named_photos({"coffee": photo("coffee")}, {"coffee": [Prediction("espresso", 0.95, 967)]})
+    What the network finds most probable. coffee: espresso.
+    """
+    line = 27
+    words = (
+        f"{photo}: " + ", ".join(f"{each.name} {100 * each.probability:.0f} %" for each in predictions[photo])
+        for photo in photos
+    )
+    first = (f"{photo}: {predictions[photo][0].name}" for photo in photos)
+    heading = "What the network finds most probable"
+
+    def bars(axes: Axes, photo: str, left: float, side: int) -> None:
+        for row, each in enumerate(predictions[photo]):
+            y = TOP + side + 22 + row * line
+            axes.text(left, y, each.name if len(each.name) <= 17 else f"{each.name[:15]}…", size=8.5)
+            axes.text(left + side, y, f"{100 * each.probability:.0f} %", size=8.5, ha="right")
+            axes.barh(y + 6, side, left=left, height=5, color=GRID)
+            axes.barh(y + 6, side * each.probability, left=left, height=5, color=BLUE)
+
+    below = 12 + line * max(map(len, predictions.values()))
+    alt, finding = f"{heading}. {'; '.join(words)}.", f"{heading}. {'; '.join(first)}."
+    pictures = {name: square(photo, 142 * DENSITY) for name, photo in photos.items()}
+    return _row(pictures, 142, alt, finding=finding, below=below, add=bars)
+
+
+def side_by_side(pictures: Mapping[str, torch.Tensor]) -> Drawing:
+    """Pictures of (1 or 3 channels, height, width), values from 0 (black) to 1, each below its name.
+
+    A batch of one is taken as well. Values outside 0 to 1 are shown as the nearest of the two.
+
+    >>> side_by_side({"black": torch.zeros(3, 8, 8), "white": torch.ones(1, 8, 8)})
+    Pictures side by side: black; white.
+    """
+    images = {}
+    for name, values in pictures.items():
+        channels_last = values.detach().reshape(values.shape[-3:]).clamp(0, 1).permute(1, 2, 0)
+        pixels = np.rint(255 * channels_last.expand(-1, -1, 3).cpu().numpy()).astype(np.uint8)
+        images[name] = Image.fromarray(pixels)
+    return _row(images, 168, f"Pictures side by side: {'; '.join(pictures)}.")
+
+
+def fields_on_photo(photo: Image.Image, fields: Mapping[str, ReceptiveField], size: int = 224) -> Drawing:
+    """What one unit near the middle sees: the photo for each layer, with all outside its field faded.
+
+    The photo is cropped to a square and scaled to the `size` pixels that the network reads; `fields` are
+    receptive fields in those pixels.
+
+    >>> from helpers.images import photo
+    >>> fields_on_photo(photo("chelsea"), {"stem": ReceptiveField().through(3, 2, 1)})
+    What one unit sees of a photo of 224×224 pixels. stem: 3×3.
+    """
+    pixels = np.asarray(square(photo, size))
+    images = {}
+    for layer, field in fields.items():
+        faded = (pixels // 4 + 190).astype(np.uint8)
+        (top, bottom), (left, right) = (_middle(span, size) for span in (field.y, field.x))
+        seen = slice(max(top, 0), bottom + 1), slice(max(left, 0), right + 1)
+        faded[seen] = pixels[seen]
+        images[f"{layer}: {field.size[0]}×{field.size[1]}"] = Image.fromarray(faded)
+    return _row(images, 168, f"What one unit sees of a photo of {size}×{size} pixels. {'; '.join(images)}.")
+
+
+def _middle(span: Span, size: int) -> tuple[int, int]:
+    """The first and last pixel that the unit nearest the middle of `size` pixels covers."""
+    unit = round((size / 2 - (span.lo + span.hi) / 2) / span.jump)
+    return span.covers(unit)
+
+
+def _row(
+    pictures: Mapping[str, Image.Image],
+    side: int,
+    alt: str,
+    *,
+    finding: str | None = None,
+    below: int = 0,
+    add: Callable[[Axes, str, float, int], None] | None = None,
+) -> Drawing:
+    """Square pictures in a row, each below its name, with room `below` in which `add` draws what it likes."""
+    width, height = GAP + len(pictures) * (side + GAP), TOP + side + GAP + below
+    with DRAWING, styled():
+        figure = new_figure(width, height)
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
+        axes.set_axis_off()
+        for place, name in enumerate(pictures):
+            left = GAP + place * (side + GAP)
+            axes.text(left, TOP - 9, name, weight="bold")
+            if add:
+                add(axes, name, left, side)
+        drawing = Drawing.of(figure, alt, finding=finding, has_photo=True)
+    for place, image in enumerate(pictures.values()):
+        corner = (GAP + place * (side + GAP)) * DENSITY, TOP * DENSITY
+        resized = image.resize((side * DENSITY, side * DENSITY), Image.Resampling.NEAREST)
+        drawing.image.paste(resized, corner)
+    return drawing

@@ -55,7 +55,7 @@ class PatchData:
         train, test = len(self.train_labels), len(self.test_labels)
         shape = "×".join(map(str, self.train_images.shape[1:]))
         return (
-            f"PatchData of {self.classes} classes: {train:,} patches of {shape} to train on, {test:,} to test"
+            f"PatchData of {self.classes} classes: {train:,} images of {shape} to train on, {test:,} to test"
         )
 
 
@@ -73,7 +73,7 @@ def photo_patches(
 
     `names` are photos (of `photo_names`), by default ten of them. A patch is `source_size` × `source_size`
     pixels of its photo (by default twice the `size`), averaged down to `size` × `size`; patches of one class
-    may overlap, and no two are the same. The right third of each photo is kept for the test, and training
+    may overlap, but no two are from the same place. The right third of each photo is kept for the test, and training
     patches end at least one patch before it, so that no pixel is in both and none has a neighbour in the
     other. The patches are in random order, the same for the same `seed`. `grey` gives one channel, otherwise
     there are three.
@@ -82,9 +82,9 @@ def photo_patches(
 
     >>> data = photo_patches(["brick", "coins", "grass"], size=8, per_class=20, test_per_class=5)
     >>> data
-    PatchData of 3 classes: 60 patches of 1×8×8 to train on, 15 to test
+    PatchData of 3 classes: 60 images of 1×8×8 to train on, 15 to test
     >>> data.class_names[data.train_labels[0]], data.classes
-    ('grass', 3)
+    ('coins', 3)
     """
     names = TEN_PHOTOS if names is None else (names,) if isinstance(names, str) else tuple(names)
     if len(set(names)) < max(2, len(names)):

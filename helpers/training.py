@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 from typing import Any
 
 import torch
@@ -98,9 +98,7 @@ def fit(
     _check_rates(learning_rate, momentum, weight_decay)
     parameters = [each for each in model.parameters() if each.requires_grad]
     if not parameters:
-        raise ValueError(
-            f"The {type(model).__name__} has no parameters to train; use a network with weights."
-        )
+        raise ValueError(f"The {type(model).__name__} has nothing to train; use a network with weights.")
     where = parameters[0].device if device is None else pick(device)
     if where.type == "meta":
         raise ValueError("A network on 'meta' has no weights to train; build it on a real device.")
@@ -173,14 +171,14 @@ def _check_whole(least: int, **numbers: int) -> None:
 
 
 def _check_rates(learning_rate: float, momentum: float, weight_decay: float) -> None:
-    if not (learning_rate > 0 and isfinite(learning_rate)):
-        raise ValueError(f"learning_rate is {shown(learning_rate)}; use a number above 0, such as 0.1.")
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum is {shown(momentum)}; use a number from 0 to below 1, such as 0.9.")
-    if not (weight_decay >= 0 and isfinite(weight_decay)):
-        raise ValueError(
-            f"weight_decay is {shown(weight_decay)}; use a number of at least 0, such as 0.0005."
-        )
+    _check_rate("learning_rate", learning_rate, 0 < learning_rate < inf, "above 0, such as 0.1")
+    _check_rate("momentum", momentum, 0 <= momentum < 1, "from 0 to below 1, such as 0.9")
+    _check_rate("weight_decay", weight_decay, 0 <= weight_decay < inf, "of at least 0, such as 0.0005")
+
+
+def _check_rate(name: str, value: float, fits: bool, right: str) -> None:
+    if not fits:
+        raise ValueError(f"{name} is {shown(value)}; use a number {right}.")
 
 
 def _check_outputs(model: nn.Module, images: Tensor, classes: int) -> None:
@@ -199,7 +197,7 @@ def _check_outputs(model: nn.Module, images: Tensor, classes: int) -> None:
 
 @contextmanager
 def _own_randomness(device: torch.device, seed: int) -> Iterator[None]:
-    """Dropout and the like follow the seed inside the `with`, and the caller's generators stay as they were."""
+    """Dropout follows the seed inside the `with`, and the caller's generators stay as they were."""
     with torch.random.fork_rng([device] if device.type == "cuda" else []):
         torch.manual_seed(seed)
         yield
@@ -221,9 +219,8 @@ def _watched() -> bool:
     What runs a notebook from end to end to store or to compare its outputs cannot, and a bar must not get
     into those.
     """
-    kernel = (
-        getattr(sys.modules["IPython"].get_ipython(), "kernel", None) if "IPython" in sys.modules else None
-    )
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return sys.stderr.isatty()
     return bool(kernel.get_parent().get("content", {}).get("allow_stdin"))

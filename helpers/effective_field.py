@@ -42,6 +42,7 @@ class EffectiveField:
         return f"Effective field of unit {self.unit}: {self.side} pixels wide{of}"
 
 
+@torch.inference_mode(False)
 def effective_receptive_field(
     model: nn.Module, layer: str, images: Image.Image | Tensor | Sequence[Image.Image | Tensor]
 ) -> EffectiveField:

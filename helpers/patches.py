@@ -73,10 +73,10 @@ def photo_patches(
 
     `names` are photos (of `photo_names`), by default ten of them. A patch is `source_size` × `source_size`
     pixels of its photo (by default twice the `size`), averaged down to `size` × `size`; patches of one class
-    may overlap, but no two are from the same place. The right third of each photo is kept for the test, and training
-    patches end at least one patch before it, so that no pixel is in both and none has a neighbour in the
-    other. The patches are in random order, the same for the same `seed`. `grey` gives one channel, otherwise
-    there are three.
+    may overlap, but no two are from the same place. The right third of each photo is kept for the test, and
+    training patches end at least one patch before it, so that no pixel is in both and none has a neighbour in
+    the other. The patches are in random order, the same for the same `seed`. `grey` gives one channel,
+    otherwise there are three.
 
     Raises ValueError for unknown photos, fewer than two of them, and numbers that a photo has no room for.
 

@@ -1,4 +1,4 @@
-"""What the tests of the five families share: torchvision's layouts, fields by gradient, random norms."""
+"""What the tests of the five families share: torchvision's layouts, fields by gradient, random numbers."""
 
 import copy
 import json
@@ -43,8 +43,8 @@ def assert_the_gradient_has_the_field(net: nn.Module, layer: str | None, size: i
     assert box_by_gradient(linear, unit, (side, side), layer or "") == box
 
 
-def with_random_norms(net: nn.Module) -> nn.Module:
-    """Give batch norms and biases random numbers, so that none of them is without effect; return the net."""
+def with_random_numbers(net: nn.Module) -> nn.Module:
+    """Give norms and biases random numbers, and weights such that the image is not lost; return the net."""
     generator = torch.Generator().manual_seed(0)
 
     def uniform_(tensor: Tensor, least: float, most: float) -> None:
@@ -56,6 +56,9 @@ def with_random_norms(net: nn.Module) -> nn.Module:
             uniform_(module.weight, 0.5, 1.5)
             uniform_(module.running_var, 0.5, 1.5)
             uniform_(module.running_mean, -0.5, 0.5)
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            bound = (6 / module.weight[0].numel()) ** 0.5
+            uniform_(module.weight, -bound, bound)
         if isinstance(module, nn.BatchNorm2d | nn.Conv2d | nn.Linear) and module.bias is not None:
             uniform_(module.bias, -0.5, 0.5)
     return net

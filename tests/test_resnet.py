@@ -96,6 +96,9 @@ def test_option_a_keeps_every_second_pixel_and_pads_channels_with_zeros():
 def test_a_block_of_zeros_returns_the_relu_of_its_shortcut(block, shortcut, out_channels, stride):
     torch.manual_seed(0)
     made = block(8, out_channels, stride, shortcut=shortcut, zero_init=True).eval()
+    last = "bn2" if block is BasicBlock else "bn3"
+    norms = {name: m for name, m in made.named_modules() if isinstance(m, nn.BatchNorm2d)}
+    assert [name for name, norm in norms.items() if not norm.weight.any()] == [last]
     x = torch.randn(2, 8, 6, 6)
     kept = shortcut in ("A", "B") and stride == 1
     expected = torch.zeros(2, out_channels, 6 // stride, 6 // stride)

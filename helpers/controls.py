@@ -21,6 +21,10 @@ WIDE = {"width": "330px"}
 LABEL = {"description_width": "118px"}
 
 
+def _look(label: str) -> dict[str, Any]:
+    return {"description": label, "layout": WIDE, "style": LABEL}
+
+
 def _nobody_listens(sentence: str, kept: Any) -> None:
     """Where a refusal goes until an explorer listens."""
 
@@ -119,16 +123,7 @@ class Slider(widgets.IntSlider, _Bounded):
     ) -> None:
         self.odd = odd
         step = 2 if odd else step
-        super().__init__(
-            value=start,
-            min=low,
-            max=high,
-            step=step,
-            description=label,
-            layout=WIDE,
-            style=LABEL,
-            readout=True,
-        )
+        super().__init__(value=start, min=low, max=high, step=step, **_look(label))
         self._check_start(start)
 
     def range_in_words(self) -> str:
@@ -183,17 +178,7 @@ class FloatSlider(widgets.FloatSlider, _Bounded):
     def __init__(
         self, label: str, start: float, low: float, high: float, *, step: float, form: str = ".2f"
     ) -> None:
-        super().__init__(
-            value=start,
-            min=low,
-            max=high,
-            step=step,
-            description=label,
-            layout=WIDE,
-            style=LABEL,
-            readout=True,
-            readout_format=form,
-        )
+        super().__init__(value=start, min=low, max=high, step=step, readout_format=form, **_look(label))
         self._check_start(start)
 
     def range_in_words(self) -> str:
@@ -223,4 +208,4 @@ class Choice(widgets.Dropdown, _Refusing):
         options = list(options)
         if start not in options:
             raise ValueError(unknown(label, start, options))
-        super().__init__(options=options, value=start, description=label, layout=WIDE, style=LABEL)
+        super().__init__(options=options, value=start, **_look(label))

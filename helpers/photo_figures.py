@@ -110,7 +110,9 @@ def _row(
         axes.set_axis_off()
         for place, name in enumerate(pictures):
             left = GAP + place * (side + GAP)
-            axes.text(left, TOP - 9, name, weight="bold")
+            longest = side // 9  # characters that fit
+            shown = name if len(name) <= longest else f"…{name[1 - longest :]}"
+            axes.text(left, TOP - 9, shown, weight="bold")
             if add:
                 add(axes, name, left, side)
         drawing = Drawing.of(figure, alt, finding=finding, has_photo=True)

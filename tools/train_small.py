@@ -19,7 +19,7 @@ from helpers.training import History, fit
 NAMES = ("astronaut", "chelsea", "coffee", "hubble", "motorcycle", "retina", "rocket", "tissue")
 FOLDER = Path(__file__).parents[1] / "data" / "weights"
 SEED = 0
-EPOCHS = 6
+EPOCHS = 12
 BATCH_SIZE = 32
 LEARNING_RATE = 0.03
 WEIGHT_DECAY = 2e-3

@@ -9,19 +9,33 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from torch import nn
+from torch import Tensor, nn
 
 from helpers.explorers.feature_map import (
     FeatureMapExplorer,
     page_of_maps,
 )
-from helpers.feature_maps import layer_names
+from helpers.feature_maps import feature_maps, layer_names
+from helpers.images import photo
 from helpers.models import build
 from tests.learner import browsable, is_one_sentence, upload
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=200)
 SMALL = browsable(150, 5)
 NETWORKS = {"small": SMALL, "other": browsable(1, 70, 200)}
+
+
+class Idle(nn.Module):
+    """A network whose one layer never runs."""
+
+    preprocessing = SMALL.preprocessing
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x
 
 
 @pytest.fixture
@@ -106,6 +120,20 @@ def test_browsing_runs_the_network_once_for_each_photo():
     maps.photo.value = "coffee"
     maps.layer.value = "0"
     assert len(runs) == 2
+
+
+def test_heads_that_run_in_training_only_are_no_choice():
+    heads = build("googlenet", aux_heads=True, num_classes=5, device="cpu")
+    maps = FeatureMapExplorer({"small": SMALL, "with heads": heads})
+    maps.network.value = "with heads"
+    assert maps.status == ""
+    assert maps.layer.options == tuple(feature_maps(heads, photo("chelsea")))
+    left_out = set(layer_names(heads)) - set(maps.layer.options)
+    assert left_out == {name for name in layer_names(heads) if name.startswith("aux")}
+    assert len(left_out) == 6  # each head, its pool's window and its convolution
+    assert FeatureMapExplorer(heads).layer.options == maps.layer.options
+    with pytest.raises(ValueError, match=r"^Layer 'aux1' of GoogLeNet does not run in eval mode; choose"):
+        FeatureMapExplorer(heads, layers=["conv1", "aux1"])
 
 
 def any_value(control, draw: random.Random):
@@ -193,6 +221,7 @@ def test_an_upload_goes_through_the_network(maps):
             {"networks": nn.Sequential(nn.Flatten(), nn.Linear(4, 2))},
             "Sequential has no layer with feature maps",
         ),
+        ({"networks": Idle()}, "Idle has no layer with feature maps"),
     ],
 )
 def test_a_wrong_start_is_an_error_in_one_sentence(wrong, sentence):

@@ -81,8 +81,8 @@ class FeatureMapExplorer(Explorer):
 
     `networks` is a network, or several by name. One forward pass keeps the maps of all layers; browsing only
     slices them. Maps that are never negative are coloured from dark (0) to bright; others from blue
-    (negative) over white (0) to red. Click a map to enlarge it. `layers` are the layers to choose from,
-    all that are worth browsing if not given.
+    (negative) over white (0) to red. Click a map to enlarge it. `layers` are the layers to choose from; if
+    not given, all that are worth browsing and run in eval mode (GoogLeNet's auxiliary heads do not).
     """
 
     numbers: FeatureMapNumbers
@@ -100,15 +100,16 @@ class FeatureMapExplorer(Explorer):
         if isinstance(networks, nn.Module):
             networks = {type(networks).__name__: networks}
         self.networks = dict(networks)
-        self.layers = {name: tuple(layers or layer_names(each)) for name, each in self.networks.items()}
-        for name, names in self.layers.items():
-            if not names:
-                raise ValueError(f"{name} has no layer with feature maps; use a network with convolutions.")
+        self.asked = layers
+        for name, each in self.networks.items():
+            if not (layers or layer_names(each)):
+                raise _without_maps(name)
         self.source = PhotoSource(photo)
         self._seen: tuple[str, Image.Image] | None = None
         network = next(iter(self.networks))
-        layer_choice = Choice("layer", self.layers[network], layer or self.layers[network][0])
-        channels = self._look(network, self.source.photo.value)[layer_choice.value].shape[0]
+        maps = self._look(network, self.source.photo.value)
+        layer_choice = Choice("layer", tuple(maps), layer or next(iter(maps)))
+        channels = maps[layer_choice.value].shape[0]
         self._build_figure()
         super().__init__(
             {
@@ -127,10 +128,12 @@ class FeatureMapExplorer(Explorer):
         self.picture.observe(self._clicked, names="clicked")
 
     def _look(self, network: str, photo: str) -> dict[str, np.ndarray]:
-        """The maps of all layers; a forward pass only when network or picture are new."""
+        """The maps of all layers that run; a forward pass only when network or picture are new."""
         image = self.source.image(photo)
         if self._seen is None or self._seen[0] != network or self._seen[1] is not image:
-            maps = feature_maps(self.networks[network], image, self.layers[network])
+            maps = feature_maps(self.networks[network], image, self.asked)
+            if not maps:
+                raise _without_maps(network)
             self._maps = {layer: values.numpy() for layer, values in maps.items()}
             self._limits: dict[str, tuple[float, bool]] = {}
             self._seen = network, image
@@ -140,10 +143,11 @@ class FeatureMapExplorer(Explorer):
         controls = self.controls
         if name == "upload":
             self.source.take_upload()
+        every = self._look(controls["network"].value, controls["photo"].value)
         if name == "network":
-            controls["layer"].options = self.layers[controls["network"].value]
+            controls["layer"].options = tuple(every)
         page, channel = controls["page"], controls["channel"]
-        maps = self._look(controls["network"].value, controls["photo"].value)[controls["layer"].value]
+        maps = every[controls["layer"].value]
         channel.max = maps.shape[0] - 1
         if name == "page" and page.value != channel.value // PAGE + 1:
             channel.value = (page.value - 1) * PAGE
@@ -209,6 +213,10 @@ class FeatureMapExplorer(Explorer):
             limit = float(np.percentile(np.abs(maps), 99.5)) or float(np.abs(maps).max()) or 1.0
             self._limits[layer] = limit, bool(maps.min() < 0)
         return self._limits[layer]
+
+
+def _without_maps(network: str) -> ValueError:
+    return ValueError(f"{network} has no layer with feature maps; use a network with convolutions.")
 
 
 def _coloured(maps: np.ndarray, side: int, limit: float, signed: bool) -> np.ndarray:

@@ -1,6 +1,14 @@
 """The accelerator: pick it, report it, and do without it."""
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
+
+
+class OutOfMemory(ValueError):
+    """A device has too little free memory for what was asked; the sentence says what to do."""
 
 
 def best_device() -> torch.device:
@@ -55,6 +63,53 @@ def device_report() -> str:
         properties = torch.cuda.get_device_properties(device)
         model = f", {properties.name} with {properties.total_memory / 2**30:.0f} GiB"
     return f"Networks run on the accelerator {device.type!r}{model}; PyTorch finds {_count()}."
+
+
+@contextmanager
+def enough_memory(device: torch.device, what: str) -> Iterator[None]:
+    """Raise OutOfMemory, a sentence, where the device has too little memory for `what` inside the `with`.
+
+    What had been taken until then is given back, so that the next try finds it free.
+
+    >>> try:
+    ...     with enough_memory(torch.device("cpu"), "VGG"):
+    ...         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried …")
+    ... except OutOfMemory as reason:
+    ...     print(reason)
+    'cpu' has too little free memory for VGG; close other programs, or use something smaller.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        traceback.clear_frames(error.__traceback__)  # their tensors would live as long as the error does
+        if device.type not in ("cpu", "meta"):
+            _give_back(device)
+        instead = "close other programs" if device.type == "cpu" else "build with device='cpu'"
+        raise OutOfMemory(
+            f"{device.type!r} has too little free memory for {what}; {instead}, or use something smaller."
+        ) from None
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """Whether an error of PyTorch's says that a device's memory has run out.
+
+    >>> is_out_of_memory(RuntimeError("MPS backend out of memory")), is_out_of_memory(RuntimeError("shape"))
+    (True, False)
+    """
+    # CUDA and XPU have a class of their own; MPS and the CPU's allocator say it in words.
+    words = "out of memory", "not enough memory", "can't allocate memory"
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
+        each in str(error) for each in words
+    )
+
+
+def _give_back(device: torch.device) -> None:
+    # By the device's own module, because torch.accelerator has it only in newer versions than ours may be.
+    module = getattr(torch, device.type, None)
+    if module is not None:
+        module.empty_cache()
 
 
 def _count() -> int:

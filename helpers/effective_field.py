@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from helpers.device import enough_memory, is_out_of_memory
 from helpers.feature_maps import ONE_PASS, as_batch, evaluating
 from helpers.graph import first_line
 from helpers.names import unknown
@@ -55,8 +56,8 @@ def effective_receptive_field(
     (images, channels, H, W) for all. Use images larger than the receptive field: what lies outside is not
     seen. The network runs in eval mode, one image at a time, and is left as it was.
 
-    Raises ValueError for an unknown layer, one that does not run or gives no map, unfit images, and a unit
-    that no pixel moves, as behind a ReLU that is off.
+    Raises ValueError for an unknown layer, one that does not run or gives no map, unfit images, a unit that
+    no pixel moves, as behind a ReLU that is off, and where memory runs out.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 1, 3, bias=False), nn.Conv2d(1, 1, 3, bias=False))
     >>> for conv in net:
@@ -117,17 +118,18 @@ def _gradient(
         outputs.append(output)
         raise _Enough
 
-    with ONE_PASS, evaluating(model), torch.inference_mode(False), torch.enable_grad():
+    name, shape = type(model).__name__, tuple(batch.shape[1:])
+    enough = enough_memory(batch.device, f"{name} and the gradients of an image of shape {shape}")
+    with enough, ONE_PASS, evaluating(model), torch.inference_mode(False), torch.enable_grad():
         pixels = batch.detach().clone().requires_grad_()
         handle = module.register_forward_hook(keep)
         try:
             model(pixels * 1)  # a network whose first step works in place cannot change a leaf
         except _Enough:
             pass
-        except torch.OutOfMemoryError:
-            raise
         except RuntimeError as error:  # PyTorch's, where shapes do not fit
-            name, shape = type(model).__name__, tuple(batch.shape[1:])
+            if is_out_of_memory(error):
+                raise
             raise ValueError(
                 f"{name} does not accept an image of shape {shape}: {first_line(error)}."
             ) from error
@@ -145,7 +147,7 @@ def _gradient(
             (gradient,) = torch.autograd.grad(middle, pixels, allow_unused=True)
     if gradient is None:
         raise ValueError(f"Layer {layer!r} does not depend on the image; choose another.")
-    return gradient[0].abs().mean(0).double().cpu(), unit, grid
+    return gradient[0].abs().mean(0).cpu().double(), unit, grid
 
 
 def _side(mass: Tensor, centre: tuple[float, float]) -> int:

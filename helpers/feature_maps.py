@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from helpers.device import enough_memory
 from helpers.graph import first_line
 from helpers.names import unknown
 
@@ -128,15 +129,17 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 def run(model: nn.Module, batch: Tensor) -> Any:
     """Return what the network makes of a batch, in eval mode and without gradients.
 
-    Raises ValueError where it does not accept the batch.
+    Raises ValueError where it does not accept the batch, and where memory runs out.
     """
+    name, shape = type(model).__name__, tuple(batch.shape[1:])
     try:
-        with ONE_PASS, evaluating(model):
+        with (
+            ONE_PASS,
+            evaluating(model),
+            enough_memory(batch.device, f"{name} and an image of shape {shape}"),
+        ):
             return model(batch)
-    except torch.OutOfMemoryError:
-        raise
     except RuntimeError as error:  # PyTorch's, where shapes do not fit
-        name, shape = type(model).__name__, tuple(batch.shape[1:])
         raise ValueError(f"{name} does not accept an image of shape {shape}: {first_line(error)}.") from error
 
 

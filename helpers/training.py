@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
-from helpers.device import pick
+from helpers.device import enough_memory, pick
 from helpers.feature_maps import evaluating, run
 from helpers.names import shown
 from helpers.patches import PatchData
@@ -84,7 +84,7 @@ def fit(
 
     Interrupting the kernel ends the training cleanly, and so does a loss that is no longer finite: the
     history then has the complete epochs and a note. Raises ValueError for a network that does not take these
-    images, has too few outputs or nothing to train, and for settings out of range.
+    images, has too few outputs or nothing to train, for settings out of range, and where memory runs out.
 
     >>> from helpers.patches import photo_patches
     >>> data = photo_patches(["brick", "coins"], size=8, per_class=64, test_per_class=16)
@@ -102,9 +102,11 @@ def fit(
     where = parameters[0].device if device is None else pick(device)
     if where.type == "meta":
         raise ValueError("A network on 'meta' has no weights to train; build it on a real device.")
-    model.to(where)
-    train = data.train_images.to(where), data.train_labels.to(where)
-    test = data.test_images.to(where), data.test_labels.to(where)
+    work = f"training {type(model).__name__} with batch_size={batch_size}"
+    with enough_memory(where, work):
+        model.to(where)
+        train = data.train_images.to(where), data.train_labels.to(where)
+        test = data.test_images.to(where), data.test_labels.to(where)
     _check_outputs(model, train[0], data.classes)
 
     batches = ceil(len(train[1]) / batch_size)
@@ -120,7 +122,7 @@ def fit(
     start = time.perf_counter()
     bar = tqdm(total=epochs * batches, leave=False, unit="batch", disable=not (progress and _watched()))
     try:
-        with _own_randomness(where, seed), _threads(threads), bar:
+        with enough_memory(where, work), _own_randomness(where, seed), _threads(threads), bar:
             for epoch in range(1, epochs + 1):
                 bar.set_description(f"Epoch {epoch} of {epochs}")
                 model.train()
@@ -198,7 +200,9 @@ def _check_outputs(model: nn.Module, images: Tensor, classes: int) -> None:
 @contextmanager
 def _own_randomness(device: torch.device, seed: int) -> Iterator[None]:
     """Dropout follows the seed inside the `with`, and the caller's generators stay as they were."""
-    with torch.random.fork_rng([device] if device.type == "cuda" else []):
+    # MPS has no generator for each device, which forking asks for: there its state moves on.
+    kind = device.type if device.type in ("cuda", "xpu") else None
+    with torch.random.fork_rng([device] if kind else [], device_type=kind or "cuda"):
         torch.manual_seed(seed)
         yield
 

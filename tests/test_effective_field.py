@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import assume, given, settings
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from helpers.effective_field import EffectiveField, effective_receptive_field
 from helpers.images import photo
@@ -169,6 +170,20 @@ def test_a_real_network_sees_much_less_of_a_photo_than_it_could():
     field = effective_receptive_field(net, "blocks.4", [photo("chelsea"), photo("coffee")])
     assert field.map.shape == (224, 224)
     assert 1 < field.side < 0.9 * field.theoretical
+
+
+def test_numbers_leave_the_device_before_they_are_doubled():
+    """Apple's accelerator (MPS) has no numbers of 64 bits."""
+    calls = []
+
+    class Noted(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):
+            calls.append(func)
+            return func(*args, **(kwargs or {}))
+
+    with Noted():
+        effective_receptive_field(nn.Conv2d(3, 3, 3), "", torch.zeros(3, 9, 9))
+    assert Tensor.cpu in calls[: calls.index(Tensor.double)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Training does what its docstring says, step by step, whatever interrupts it."""
 
+from contextlib import nullcontext
 from math import cos, pi
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from helpers import training
 from helpers.patches import photo_patches
 from helpers.training import History, fit
 
@@ -128,6 +130,22 @@ def interrupt_at(model: nn.Module, call: int) -> None:
             raise KeyboardInterrupt
 
     model.register_forward_pre_hook(stop)
+
+
+@pytest.mark.parametrize(
+    ("device", "forked"), [("cpu", ([], "cuda")), ("cuda", (["cuda"], "cuda")), ("xpu", (["xpu"], "xpu"))]
+)
+def test_the_generator_of_the_accelerator_is_forked_too(monkeypatch, device, forked):
+    calls = []
+
+    def fork_rng(devices: list[torch.device], *, device_type: str) -> nullcontext:
+        calls.append(([each.type for each in devices], device_type))
+        return nullcontext()
+
+    monkeypatch.setattr(torch.random, "fork_rng", fork_rng)
+    monkeypatch.setattr(torch, "manual_seed", lambda seed: calls.append(seed))
+    with training._own_randomness(torch.device(device), seed=7):
+        assert calls == [forked, 7]
 
 
 def test_an_interrupted_training_keeps_the_epochs_that_are_complete():

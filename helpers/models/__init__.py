@@ -1,6 +1,7 @@
 """One file per architecture, and `build`, the one door to them."""
 
 import inspect
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ import torch
 from torch import nn
 
 from helpers.arithmetic.checks import whole
-from helpers.device import pick
+from helpers.device import OutOfMemory, enough_memory, pick
 from helpers.models.alexnet import AlexNet, OneTowerAlexNet
 from helpers.models.densenet import DenseNet
 from helpers.models.efficientnet_lite import EfficientNetLite
@@ -110,8 +111,9 @@ def build(
 
     Raises ValueError for a network, an edition, an option, weights or a device that are not there, for
     `num_classes` that is no whole number of at least 1, for weights together with "meta", with other than
-    their own number of classes or with an edition or options that they do not fit, and where weights cannot
-    be downloaded.
+    their own number of classes or with an edition or options that they do not fit, where weights cannot be
+    downloaded, and where the device that is given has too little memory. Where the best device has too
+    little, a warning says so, and the network is built on the CPU.
 
     >>> net = build("resnet50", device="meta")
     >>> sum(weight.numel() for weight in net.parameters())
@@ -130,13 +132,25 @@ def build(
             raise ValueError(unknown(f"option of {name}", option, _options(factory)))
     if num_classes is not None:
         options["num_classes"] = whole("num_classes", num_classes)
+
+    def on(target: torch.device) -> nn.Module:
+        with enough_memory(target, f"the network {name!r}"):
+            if weights is None:
+                with target:  # the weights are drawn there, with no copy on the CPU first
+                    network = factory(**options)
+            else:
+                network = _trained(name, edition, weights, target, options)
+            return network.to(target, memory_format=torch.channels_last).eval()
+
     target = pick(device)
-    if weights is None:
-        with target:
-            network = factory(**options)
-    else:
-        network = _trained(name, edition, weights, target, options)
-    return network.to(target, memory_format=torch.channels_last).eval()
+    try:
+        return on(target)
+    except OutOfMemory as reason:
+        if device is not None or target.type == "cpu":
+            raise
+        sentence = str(reason).partition(";")[0]
+    warnings.warn(f"{sentence}, so it is built on the CPU.", stacklevel=2)
+    return on(torch.device("cpu"))
 
 
 def _options(factory: Factory) -> list[str]:
@@ -168,7 +182,7 @@ def _trained(
         network.load_state_dict(state_dict(name, weights), strict=True, assign=True)
     except RuntimeError as error:
         changed = " and ".join(
-            f"{key}={shown(options[key])}" for key in ("in_channels", "width") if key in options
+            f"{key}={shown(options[key])}" for key in ("in_channels", "width", "groups") if key in options
         )
         if not changed:
             raise

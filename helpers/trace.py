@@ -19,8 +19,11 @@ from helpers.table import Row, Trace
 _HANDED_ON = {"getitem", "contiguous", "clone", "detach", "to", "float", "half", "double"}
 
 
-def trace(model: nn.Module, input_size: tuple[int, ...] = (3, 224, 224)) -> Trace:
+def trace(model: nn.Module, input_size: tuple[int, ...] | None = None) -> Trace:
     """Return a row per layer for one image of `input_size`, (channels, height, width) in pixels.
+
+    None is the size that the network says it is for: the crop of its `preprocessing` (227 for the paper's
+    AlexNet) or its `input_size` (32 for small networks); one that says nothing is shown 3×224×224.
 
     Layers are modules and functions in the order they run in eval mode. A MAC is a multiply and an add:
     those of convolutions and matrix products are counted; bias, norms, activations and pooling count 0. A
@@ -40,7 +43,7 @@ def trace(model: nn.Module, input_size: tuple[int, ...] = (3, 224, 224)) -> Trac
     ─────────────────────────────────────────────────────────────────
     total                                   224  221,184
     """
-    size = _checked_size(input_size)
+    size = _own_size(model) if input_size is None else _checked_size(input_size)
     try:
         graph = network_graph(model)
     except Untraceable as reason:
@@ -213,6 +216,14 @@ def _block(name: str, lists: set[str]) -> str:
     return next((prefix for prefix in prefixes if prefix not in lists), name)
 
 
+def _own_size(model: nn.Module) -> tuple[int, ...]:
+    size = getattr(model, "input_size", None)
+    if isinstance(size, tuple) and len(size) == 3:
+        return size
+    crop = getattr(getattr(model, "preprocessing", None), "crop", 224)
+    return 3, crop, crop
+
+
 def _checked_size(input_size: Any) -> tuple[int, ...]:
     if not isinstance(input_size, tuple | list) or len(input_size) != 3:
         raise ValueError(f"input_size must be (channels, height, width), not {input_size!r}.")
@@ -232,4 +243,5 @@ def _shape(result: Any) -> tuple[int, ...] | None:
 
 def _refusal(size: tuple[int, ...], place: str, error: Exception) -> ValueError:
     image = "×".join(map(str, size))
-    return ValueError(f"The network does not accept an image of {image}{place}: {first_line(error)}.")
+    reason = f"{first_line(error)}; use another input_size"
+    return ValueError(f"The network does not accept an image of {image}{place}: {reason}.")

@@ -6,12 +6,18 @@ import pytest
 import torch
 from torch import nn
 
+from helpers.feature_maps import feature_maps
 from helpers.models import build
 from helpers.models.resnet import BasicBlock, Bottleneck, PaddedShortcut, ResNet, make_shortcut
 from helpers.models.small import SmallResNet
 from helpers.receptive_field import receptive_field
 from helpers.trace import trace
-from tests.families import assert_the_gradient_has_the_field, parameters, weights_of_convolutions
+from tests.families import (
+    assert_the_gradient_has_the_field,
+    parameters,
+    weights_of_convolutions,
+    with_random_numbers,
+)
 
 BASIC = (64, 128, 256, 512)
 
@@ -119,6 +125,33 @@ def test_a_bottleneck_is_its_three_convolutions_and_its_input(stride_in_3x3):
     assert block.conv2.in_channels == block.conv2.out_channels == 4
 
 
+@pytest.mark.parametrize("groups", [1, 2, 4])
+def test_groups_split_the_3x3_convolution_of_a_bottleneck_and_nothing_else(groups):
+    with torch.device("meta"):
+        whole, split = Bottleneck(64, 64), Bottleneck(64, 64, groups=groups)
+    costs = [[getattr(block, f"conv{n}").weight.numel() for n in (1, 2, 3)] for block in (whole, split)]
+    assert costs[0] == [64 * 16, 9 * 16 * 16, 16 * 64]
+    assert costs[1] == [64 * 16, 9 * 16 * 16 // groups, 16 * 64]
+    assert split(torch.empty(1, 64, 8, 8, device="meta")).shape == (1, 64, 8, 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "last"), [("resnet20", "bn2"), ("resnet18", "bn2"), ("resnet50", "bn3"), ("plain20", "bn2")]
+)
+def test_what_a_block_adds_to_its_shortcut_can_be_had_by_name(name, last):
+    """`feature_maps` of a block's last norm is the residual, before the sum and the last ReLU."""
+    torch.manual_seed(0)
+    net = with_random_numbers(build(name, num_classes=4, device="cpu"))
+    image = torch.randn(1, 3, 32, 32)
+    maps = feature_maps(net, image, ["layer1.0", f"layer1.1.{last}", "layer1.1"])
+    shortcut = 0 if name.startswith("plain") else maps["layer1.0"]
+    residual = maps[f"layer1.1.{last}"]
+    torch.testing.assert_close(maps["layer1.1"], (residual + shortcut).relu())
+    assert residual.min() < 0 < residual.max()
+    every = [f"{block}.{last}" for block, m in net.named_modules() if hasattr(m, "adds")]
+    assert list(feature_maps(net, image, every)) == every
+
+
 def test_the_bottleneck_costs_about_what_a_narrow_basic_block_does():
     with torch.device("meta"):
         costs = [
@@ -170,6 +203,8 @@ def test_option_a_s_field_is_that_of_its_gradient():
         ),
         (lambda: BasicBlock(8, 4, shortcut="A"), r"cannot take 8 channels to 4\."),
         (lambda: Bottleneck(8, 10), r"expansion must divide out_channels=10, got 4"),
+        (lambda: Bottleneck(8, 8, groups=4), r"groups must divide the 2 channels of the 3×3 .*, got 4$"),
+        (lambda: Bottleneck(8, 8, groups=1.5), r"groups must be a whole number of at least 1, got 1\.5"),
         (lambda: Bottleneck(8, 8, expansion=0), r"expansion must be a whole number of at least 1, got 0"),
         (lambda: SmallResNet(18), r"depth must be 6 · n \+ 2, such as 14 or 20, got 18"),
         (lambda: SmallResNet(2), r"depth must be a whole number of at least 8, got 2"),

@@ -78,6 +78,7 @@ def test_the_card_tells_how_the_tool_trains():
 
 
 def test_its_first_kernels_are_no_noise(net):
+    assert net.conv1.weight.shape == (24, 3, 5, 5)
     assert smoothness(net.conv1.weight.detach()) > 0.4
     untrained = build("small_alexnet", device="cpu").conv1.weight.detach()
     assert abs(smoothness(untrained)) < 0.1
@@ -94,6 +95,7 @@ def test_its_first_kernels_are_no_noise(net):
             {"device": "meta"},
             r"^Trained weights are for 8 classes on a real device, not for device='meta'\.$",
         ),
+        ({"groups": 1}, r"^Trained weights of small_alexnet do not fit groups=1; leave that out\.$"),
         ({"width": 48}, r"^Trained weights of small_alexnet do not fit width=48; leave that out\.$"),
         (
             {"in_channels": 1, "width": 48},

@@ -107,6 +107,23 @@ def test_the_small_googlenet_can_do_without_batch_norm_and_the_small_vgg_with_it
             assert any(isinstance(m, nn.BatchNorm2d) for m in net.modules()) == expected
 
 
-def test_a_width_that_two_towers_cannot_share_is_refused():
-    with pytest.raises(ValueError, match=r"width must be a multiple of 6, .*, got 10$"):
-        SmallAlexNet(width=10)
+def test_the_small_alexnet_has_two_towers_or_as_many_as_it_is_given():
+    convolutions = {
+        groups: [m for m in SmallAlexNet(groups=groups).modules() if isinstance(m, nn.Conv2d)]
+        for groups in (1, 2, 4)
+    }
+    assert [[m.groups for m in found] for found in convolutions.values()] == [
+        [1, 1, 1, 1, 1],
+        [1, 2, 1, 2, 2],
+        [1, 4, 1, 4, 4],
+    ]
+    weights = {groups: [m.weight.numel() for m in found] for groups, found in convolutions.items()}
+    assert all(one == 2 * two for one, two in list(zip(weights[1], weights[2], strict=True))[1::2])
+    assert build("small_alexnet", device="meta").conv2.groups == 2
+
+
+@pytest.mark.parametrize(("width", "groups", "multiple"), [(10, 2, 6), (24, 3, 9), (10, 1, 3)])
+def test_a_width_that_the_towers_cannot_share_is_refused(width, groups, multiple):
+    sentence = rf"^width must be a multiple of {multiple} for groups={groups}, got {width}$"
+    with pytest.raises(ValueError, match=sentence):
+        SmallAlexNet(width=width, groups=groups)

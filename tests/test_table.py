@@ -66,7 +66,9 @@ total                                                         748  438,336
 
 
 def test_the_table_says_what_each_layer_is():
-    assert repr(trace(Kinds(), (3, 65, 65))) == KINDS.strip()
+    table = trace(Kinds(), (3, 65, 65))
+    assert repr(table) == KINDS.strip()
+    assert not hasattr(table, "_repr_html_")  # text alone, which every front end and every diff shows alike
 
 
 def test_what_only_hands_a_tensor_on_has_no_row():

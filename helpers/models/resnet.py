@@ -76,8 +76,10 @@ class Bottleneck(nn.Module):
     (N, in_channels, H, W) becomes (N, out_channels, H / stride, W / stride), and the 3×3 convolution has
     out_channels / expansion channels. The paper (v1) has the stride in the first 1×1 convolution, which
     throws away three pixels in four unseen; with `stride_in_3x3` it is where torchvision (v1.5) has it.
-    `shortcut` and `zero_init` are as in `BasicBlock`.
-    Raises ValueError as `BasicBlock` does, and for an expansion that does not divide out_channels.
+    `groups` splits the 3×3 convolution, which makes the block of a ResNeXt (Xie et al., 2016,
+    https://arxiv.org/abs/1611.05431, figure 3c). `shortcut` and `zero_init` are as in `BasicBlock`.
+    Raises ValueError as `BasicBlock` does, for an expansion that does not divide out_channels, and for groups
+    that do not divide what the 3×3 convolution has.
 
     >>> import torch
     >>> Bottleneck(256, 512, stride=2)(torch.zeros(1, 256, 56, 56)).shape
@@ -91,6 +93,7 @@ class Bottleneck(nn.Module):
         stride: int = 1,
         *,
         expansion: int = 4,
+        groups: int = 1,
         stride_in_3x3: bool = False,
         shortcut: str = "B",
         zero_init: bool = False,
@@ -99,11 +102,13 @@ class Bottleneck(nn.Module):
         if out_channels % whole("expansion", expansion):
             raise ValueError(f"expansion must divide out_channels={out_channels}, got {expansion}")
         width = out_channels // expansion
+        if width % whole("groups", groups):
+            raise ValueError(f"groups must divide the {width} channels of the 3×3 convolution, got {groups}")
         first, second = (1, stride) if stride_in_3x3 else (stride, 1)
         self.conv1 = conv(in_channels, width, 1, first)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv2 = conv(width, width, 3, second)
+        self.conv2 = conv(width, width, 3, second, groups)
         self.bn2 = nn.BatchNorm2d(width)
         self.relu2 = nn.ReLU(inplace=True)
         self.conv3 = conv(width, out_channels, 1)
@@ -230,6 +235,9 @@ def make_shortcut(in_channels: int, out_channels: int, stride: int, shortcut: st
     return None
 
 
-def conv(in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> nn.Conv2d:
+def conv(
+    in_channels: int, out_channels: int, kernel_size: int, stride: int = 1, groups: int = 1
+) -> nn.Conv2d:
     """Return a convolution that keeps the size at stride 1, and has no bias, since batch norm follows."""
-    return nn.Conv2d(in_channels, out_channels, kernel_size, stride, kernel_size // 2, bias=False)
+    padding = kernel_size // 2
+    return nn.Conv2d(in_channels, out_channels, kernel_size, stride, padding, groups=groups, bias=False)

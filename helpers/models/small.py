@@ -23,19 +23,21 @@ class SmallAlexNet(nn.Sequential):
     """AlexNet for pictures of up to 32×32: (N, in_channels, H, W) becomes (N, num_classes).
 
     It keeps the paper's plan of response norms, overlapping pooling, two towers and dropout, at `width` maps
-    in conv 1 and 8/3, 4, 4 and 8/3 times as many in the others. At the default width it has about as many
-    parameters as the other small networks.
-    Raises ValueError for a width that is no multiple of 6.
+    in conv 1 and 8/3, 4, 4 and 8/3 times as many in the others. `groups` is the number of towers in conv 2, 4
+    and 5, as in `AlexNet`. At the default width it has about as many parameters as the other small networks.
+    Raises ValueError for a width that is no multiple of 3 · groups.
 
     >>> import torch
     >>> SmallAlexNet(in_channels=1)(torch.zeros(2, 1, 16, 16)).shape
     torch.Size([2, 10])
     """
 
-    def __init__(self, num_classes: int = 10, *, in_channels: int = 3, width: int = 24) -> None:
+    def __init__(
+        self, num_classes: int = 10, *, in_channels: int = 3, width: int = 24, groups: int = 2
+    ) -> None:
         width, in_channels = whole("width", width), whole("in_channels", in_channels)
-        if width % 6:
-            raise ValueError(f"width must be a multiple of 6, for two towers of whole numbers, got {width}")
+        if width % (3 * whole("groups", groups)):
+            raise ValueError(f"width must be a multiple of {3 * groups} for groups={groups}, got {width}")
         wide, widest = width * 8 // 3, width * 4
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         # N x in_channels x 32 x 32
@@ -44,17 +46,17 @@ class SmallAlexNet(nn.Sequential):
         layers["norm1"] = local_response_norm()
         layers["pool1"] = nn.MaxPool2d(3, stride=2, padding=1)  # padded, so that 32 halves to 16, 8 and 4
         # N x width x 16 x 16
-        layers["conv2"] = nn.Conv2d(width, wide, 5, padding=2, groups=2)
+        layers["conv2"] = nn.Conv2d(width, wide, 5, padding=2, groups=groups)
         layers["relu2"] = nn.ReLU(inplace=True)
         layers["norm2"] = local_response_norm()
         layers["pool2"] = nn.MaxPool2d(3, stride=2, padding=1)
         # N x 8 / 3 * width x 8 x 8
         layers["conv3"] = nn.Conv2d(wide, widest, 3, padding=1)
         layers["relu3"] = nn.ReLU(inplace=True)
-        layers["conv4"] = nn.Conv2d(widest, widest, 3, padding=1, groups=2)
+        layers["conv4"] = nn.Conv2d(widest, widest, 3, padding=1, groups=groups)
         layers["relu4"] = nn.ReLU(inplace=True)
         # N x 4 * width x 8 x 8
-        layers["conv5"] = nn.Conv2d(widest, wide, 3, padding=1, groups=2)
+        layers["conv5"] = nn.Conv2d(widest, wide, 3, padding=1, groups=groups)
         layers["relu5"] = nn.ReLU(inplace=True)
         layers["pool5"] = nn.MaxPool2d(3, stride=2, padding=1)
         layers["avgpool"] = nn.AdaptiveAvgPool2d(4)  # changes nothing at 32×32, and lets smaller ones pass
@@ -70,6 +72,7 @@ class SmallAlexNet(nn.Sequential):
         layers["fc8"] = nn.Linear(widest, num_classes)
         # N x num_classes
         super().__init__(layers)
+        self.input_size = (in_channels, 32, 32)
         he_normal(self)  # a deviation of 0.01 would let the signal fade in layers as narrow as these
 
 
@@ -97,6 +100,7 @@ class SmallVGG(nn.Sequential):
         layers += head(64 * width, 8 * width, num_classes)
         # N x num_classes
         super().__init__(OrderedDict(layers))
+        self.input_size = (in_channels, 32, 32)
         he_normal(self)
 
 
@@ -116,6 +120,7 @@ class SmallGoogLeNet(nn.Module):
     ) -> None:
         super().__init__()
         width, in_channels = whole("width", width), whole("in_channels", in_channels)
+        self.input_size = (in_channels, 32, 32)
         self.stem = conv_relu(in_channels, 3 * width, 3, padding=1, batch_norm=batch_norm)
         blocks: OrderedDict[str, nn.Module] = OrderedDict()
         channels = 3 * width
@@ -176,6 +181,7 @@ class SmallResNet(nn.Module):
         if zero_init_residual and shortcut == "none":
             raise ValueError("zero_init_residual needs a shortcut: plain layers of zeros would return zeros.")
         block = partial(BasicBlock, shortcut=shortcut, zero_init=zero_init_residual)
+        self.input_size = (in_channels, 32, 32)
         self.conv1 = conv(in_channels, width, 3)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
@@ -233,5 +239,6 @@ class SmallDenseNet(nn.Sequential):
         parts["classifier"] = nn.Linear(channels, num_classes)
         # N x num_classes
         super().__init__(parts)
+        self.input_size = (in_channels, 32, 32)
         he_normal(self)
         nn.init.zeros_(self.classifier.bias)

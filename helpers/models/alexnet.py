@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from helpers.arithmetic.checks import whole
 from helpers.images import IMAGENET
-from helpers.models.parts import fill, local_response_norm
+from helpers.models.parts import Undrawn, fill, local_response_norm
 
 
 class AlexNet(nn.Sequential):
@@ -40,42 +40,43 @@ class AlexNet(nn.Sequential):
         if 32 % groups:
             raise ValueError(f"groups must divide 96, 256 and 384, got {groups}")
         layers: OrderedDict[str, nn.Module] = OrderedDict()
-        # N x 3 x 227 x 227
-        layers["conv1"] = nn.Conv2d(3, 96, 11, stride=4)
-        layers["relu1"] = nn.ReLU(inplace=True)
-        layers["norm1"] = local_response_norm()
-        # N x 96 x 55 x 55
-        layers["pool1"] = nn.MaxPool2d(3, stride=2)
-        # N x 96 x 27 x 27
-        layers["conv2"] = nn.Conv2d(96, 256, 5, padding=2, groups=groups)
-        layers["relu2"] = nn.ReLU(inplace=True)
-        layers["norm2"] = local_response_norm()
-        # N x 256 x 27 x 27
-        layers["pool2"] = nn.MaxPool2d(3, stride=2)
-        # N x 256 x 13 x 13
-        layers["conv3"] = nn.Conv2d(256, 384, 3, padding=1)  # here the towers see each other
-        layers["relu3"] = nn.ReLU(inplace=True)
-        # N x 384 x 13 x 13
-        layers["conv4"] = nn.Conv2d(384, 384, 3, padding=1, groups=groups)
-        layers["relu4"] = nn.ReLU(inplace=True)
-        # N x 384 x 13 x 13
-        layers["conv5"] = nn.Conv2d(384, 256, 3, padding=1, groups=groups)
-        layers["relu5"] = nn.ReLU(inplace=True)
-        # N x 256 x 13 x 13
-        layers["pool5"] = nn.MaxPool2d(3, stride=2)
-        # N x 256 x 6 x 6
-        layers["flatten"] = nn.Flatten()
-        # N x 9216
-        layers["fc6"] = nn.Linear(256 * 6 * 6, 4096)
-        layers["relu6"] = nn.ReLU(inplace=True)
-        layers["drop6"] = nn.Dropout(0.5)
-        # N x 4096
-        layers["fc7"] = nn.Linear(4096, 4096)
-        layers["relu7"] = nn.ReLU(inplace=True)
-        layers["drop7"] = nn.Dropout(0.5)
-        # N x 4096
-        layers["fc8"] = nn.Linear(4096, num_classes)
-        # N x num_classes
+        with Undrawn():
+            # N x 3 x 227 x 227
+            layers["conv1"] = nn.Conv2d(3, 96, 11, stride=4)
+            layers["relu1"] = nn.ReLU(inplace=True)
+            layers["norm1"] = local_response_norm()
+            # N x 96 x 55 x 55
+            layers["pool1"] = nn.MaxPool2d(3, stride=2)
+            # N x 96 x 27 x 27
+            layers["conv2"] = nn.Conv2d(96, 256, 5, padding=2, groups=groups)
+            layers["relu2"] = nn.ReLU(inplace=True)
+            layers["norm2"] = local_response_norm()
+            # N x 256 x 27 x 27
+            layers["pool2"] = nn.MaxPool2d(3, stride=2)
+            # N x 256 x 13 x 13
+            layers["conv3"] = nn.Conv2d(256, 384, 3, padding=1)  # here the towers see each other
+            layers["relu3"] = nn.ReLU(inplace=True)
+            # N x 384 x 13 x 13
+            layers["conv4"] = nn.Conv2d(384, 384, 3, padding=1, groups=groups)
+            layers["relu4"] = nn.ReLU(inplace=True)
+            # N x 384 x 13 x 13
+            layers["conv5"] = nn.Conv2d(384, 256, 3, padding=1, groups=groups)
+            layers["relu5"] = nn.ReLU(inplace=True)
+            # N x 256 x 13 x 13
+            layers["pool5"] = nn.MaxPool2d(3, stride=2)
+            # N x 256 x 6 x 6
+            layers["flatten"] = nn.Flatten()
+            # N x 9216
+            layers["fc6"] = nn.Linear(256 * 6 * 6, 4096)
+            layers["relu6"] = nn.ReLU(inplace=True)
+            layers["drop6"] = nn.Dropout(0.5)
+            # N x 4096
+            layers["fc7"] = nn.Linear(4096, 4096)
+            layers["relu7"] = nn.ReLU(inplace=True)
+            layers["drop7"] = nn.Dropout(0.5)
+            # N x 4096
+            layers["fc8"] = nn.Linear(4096, num_classes)
+            # N x num_classes
         super().__init__(layers)
         # Section 5: weights of deviation 0.01, and biases of 1 where that hands the ReLUs positive inputs.
         for name in ("conv1", "conv2", "conv3", "conv4", "conv5", "fc6", "fc7", "fc8"):

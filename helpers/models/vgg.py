@@ -10,7 +10,7 @@ from functools import partial
 from torch import Tensor, nn
 
 from helpers.images import IMAGENET
-from helpers.models.parts import fill, he_normal
+from helpers.models.parts import Undrawn, fill, he_normal
 from helpers.names import unknown
 
 Kernels = tuple[tuple[int, ...], ...]
@@ -45,12 +45,13 @@ class VGG(nn.Sequential):
     preprocessing = IMAGENET
 
     def __init__(self, configuration: str = "D", num_classes: int = 1000) -> None:
-        layers = stages(_kernels(configuration), CHANNELS)
-        # N x 512 x 7 x 7
-        layers.append(("flatten", nn.Flatten()))
-        # N x 25088
-        layers += head(512 * 7 * 7, 4096, num_classes)
-        # N x num_classes
+        with Undrawn():
+            layers = stages(_kernels(configuration), CHANNELS)
+            # N x 512 x 7 x 7
+            layers.append(("flatten", nn.Flatten()))
+            # N x 25088
+            layers += head(512 * 7 * 7, 4096, num_classes)
+            # N x num_classes
         super().__init__(OrderedDict(layers))
         glorot(self)
 
@@ -73,13 +74,15 @@ class TorchvisionVGG(nn.Module):
         self, configuration: str = "D", num_classes: int = 1000, *, batch_norm: bool = False
     ) -> None:
         super().__init__()
-        layers = stages(_kernels(configuration), CHANNELS, batch_norm=batch_norm)
+        with Undrawn():
+            layers = stages(_kernels(configuration), CHANNELS, batch_norm=batch_norm)
+            classifier = head(512 * 7 * 7, 4096, num_classes)
         self.features = nn.Sequential(*(layer for _, layer in layers))
         # N x 512 x 7 x 7
         self.avgpool = nn.AdaptiveAvgPool2d(7)  # changes nothing at 224×224
         self.flatten = nn.Flatten()
         # N x 25088
-        self.classifier = nn.Sequential(*(layer for _, layer in head(512 * 7 * 7, 4096, num_classes)))
+        self.classifier = nn.Sequential(*(layer for _, layer in classifier))
         # N x num_classes
         he_normal(self, mode="fan_out")
         for layer in self.classifier:

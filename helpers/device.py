@@ -99,7 +99,7 @@ def is_out_of_memory(error: Exception) -> bool:
     (True, False)
     """
     # CUDA and XPU have a class of their own; MPS and the CPU's allocator say it in words.
-    words = "out of memory", "not enough memory", "can't allocate memory"
+    words = "out of memory", "not enough memory", "can't allocate memory", "Invalid buffer size"
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(
         each in str(error) for each in words
     )

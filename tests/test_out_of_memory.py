@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from helpers import models
 from helpers.classify import classify
-from helpers.device import OutOfMemory, enough_memory
+from helpers.device import OutOfMemory, best_device, enough_memory
 from helpers.effective_field import effective_receptive_field
 from helpers.feature_maps import feature_maps
 from helpers.models import build
@@ -20,6 +20,7 @@ CUDA = torch.OutOfMemoryError(
     "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of …"
 )
 MPS = RuntimeError("MPS backend out of memory (MPS allocated: 17.9 GB, other allocations: 1.2 GB).")
+LARGE = RuntimeError("Invalid buffer size: 32.00 GiB")  # MPS too, for a single tensor
 IMAGE = torch.zeros(3, 8, 8)
 
 
@@ -47,7 +48,7 @@ def emptied(monkeypatch) -> list[str]:
 
 
 @pytest.mark.parametrize("device", ["cuda", "mps", "xpu"])
-@pytest.mark.parametrize("error", [CUDA, MPS])
+@pytest.mark.parametrize("error", [CUDA, MPS, LARGE])
 def test_an_accelerator_s_error_becomes_one_sentence_and_its_memory_is_given_back(emptied, device, error):
     with pytest.raises(OutOfMemory) as caught, enough_memory(torch.device(device), "a VGG"):
         raise error
@@ -175,3 +176,11 @@ def test_a_full_device_that_was_asked_for_is_an_error_in_one_sentence(full, empt
         build("resnet14", device="cuda")
     assert (len(full), emptied) == (1, ["cuda"])
     assert build("resnet14", device="cpu").weight.device.type == "cpu"
+
+
+@pytest.mark.gpu
+def test_a_real_accelerator_that_is_asked_for_too_much_says_so_and_goes_on():
+    device = best_device()
+    with pytest.raises(OutOfMemory, match="too little free memory"), enough_memory(device, "a VGG"):
+        torch.empty(2**48, dtype=torch.uint8, device=device)
+    assert torch.ones(3, device=device).sum().item() == 3

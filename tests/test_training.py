@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from helpers import training
+from helpers.device import best_device
 from helpers.patches import photo_patches
 from helpers.training import History, fit
 
@@ -276,7 +277,10 @@ def test_a_network_that_cannot_be_trained_on_these_images_is_refused_in_one_sent
 @pytest.mark.gpu
 def test_an_accelerator_trains_on_the_same_batches():
     cpu, gpu = network(), network()
-    on_cpu, on_gpu = fit(cpu, DATA, learning_rate=0.01), fit(gpu, DATA, learning_rate=0.01, device="cuda")
-    assert next(gpu.parameters()).is_cuda
+    on_cpu, on_gpu = (
+        fit(cpu, DATA, learning_rate=0.01),
+        fit(gpu, DATA, learning_rate=0.01, device=best_device()),
+    )
+    assert next(gpu.parameters()).device.type == best_device().type != "cpu"
     assert on_gpu.train_loss == pytest.approx(on_cpu.train_loss, rel=0.05)
     assert fit(gpu, DATA, epochs=1).epochs == 1  # it stays where it is

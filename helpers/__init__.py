@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "device": ["device_report"],
         "effective_field": ["effective_receptive_field"],
         "exercises": ["check", "predict"],
+        "explorers.activation": ["ActivationExplorer"],
         "explorers.feature_map": ["FeatureMapExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
         "explorers.reduction": ["ReductionExplorer"],

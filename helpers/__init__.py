@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "exercises": ["check", "predict"],
         "explorers.activation": ["ActivationExplorer"],
         "explorers.feature_map": ["FeatureMapExplorer"],
+        "explorers.group": ["GroupExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
         "explorers.reduction": ["ReductionExplorer"],
         "feature_maps": ["feature_maps", "layer_names"],

@@ -209,3 +209,45 @@ class Choice(widgets.Dropdown, _Refusing):
         if start not in options:
             raise ValueError(unknown(label, start, options))
         super().__init__(options=options, value=start, **_look(label))
+
+
+class _ListedNumber(traitlets.Any):
+    allow_none = False
+
+    def validate(self, choice: NumberChoice, value: Any) -> int:
+        try:
+            number = index(_number(value))
+        except Exception:  # what was given may raise anything
+            number = None
+        if number in choice.options:
+            return choice.keep(number)
+        *some, last = map(str, choice.options)
+        taken = f"{', '.join(some)} or {last}" if some else f"only {last}"
+        return choice.refuse(f"{choice.description} cannot be {shown(value)}: it takes {taken}.")
+
+
+class NumberChoice(widgets.Dropdown, _Refusing):
+    """A drop-down list of whole numbers in rising order, whose entries may follow another control.
+
+    >>> groups = NumberChoice("groups", [1, 2, 4], 4)
+    >>> groups.on_refusal = lambda sentence, kept: print(sentence)
+    >>> groups.value = 3
+    groups cannot be 3: it takes 1, 2 or 4.
+    >>> groups.offer([1, 2, 3, 6])
+    >>> groups.value
+    3
+    """
+
+    value = _ListedNumber(None)
+
+    def __init__(self, label: str, options: Iterable[int], start: int) -> None:
+        super().__init__(options=tuple(options), **_look(label))
+        self._kept = None  # so that a wrong start is refused, and the first number not taken in its place
+        self.value = start
+
+    def offer(self, options: Iterable[int]) -> None:
+        """Replace the entries; a value that is no more among them moves to the next smaller, or the first."""
+        options, kept = tuple(options), self.value
+        with self.hold_sync():  # new entries select the first by themselves: the page need not see that
+            self.options = options
+            self.value = max((each for each in options if each <= kept), default=options[0])

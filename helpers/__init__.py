@@ -15,6 +15,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "explorers.feature_map": ["FeatureMapExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
         "explorers.reduction": ["ReductionExplorer"],
+        "explorers.response_norm": ["LRNExplorer"],
         "feature_maps": ["feature_maps", "layer_names"],
         "figures": ["kernel_reach", "shares", "value_table"],
         "images": ["open_image", "photo", "photo_names", "to_tensor"],

@@ -34,7 +34,7 @@ HEARD = tuple(j for j, response in enumerate(RESPONSES) if response)
 
 
 @dataclass(frozen=True)
-class ResponseNorm:
+class LRNNumbers:
     """One pixel's channels, the constants of the normalisation, and the channel that is looked at."""
 
     responses: tuple[int, ...]
@@ -119,7 +119,7 @@ def normalise(
     k: float = 2.0,
     alpha_exponent: int = -4,
     beta: float = 0.75,
-) -> ResponseNorm:
+) -> LRNNumbers:
     """AlexNet's local response normalisation, b_i = a_i / (k + α · Σ a_j²)^β with α = 10^`alpha_exponent`.
 
     j runs over the `n` channels around i (odd: as many on either side), at the same pixel, and stops at the
@@ -131,7 +131,7 @@ def normalise(
     >>> norm.sum_of_squares, round(norm.after, 2), round(norm.alone, 2)
     (45266, 16.16, 33.85)
     """
-    return ResponseNorm(tuple(responses), channel, n, k, alpha_exponent, beta)
+    return LRNNumbers(tuple(responses), channel, n, k, alpha_exponent, beta)
 
 
 class LRNExplorer(Explorer):
@@ -142,7 +142,7 @@ class LRNExplorer(Explorer):
     α is 10 to the power of the control `alpha_exponent`; the paper's 0.0001 is −4.
     """
 
-    numbers: ResponseNorm
+    numbers: LRNNumbers
 
     def __init__(
         self, *, channel: int = 20, n: int = 5, k: float = 2.0, alpha_exponent: int = -4, beta: float = 0.75
@@ -163,7 +163,7 @@ class LRNExplorer(Explorer):
         self.picture.clickable = True
         self.picture.observe(self._clicked, names="clicked")
 
-    def compute(self, **values: Any) -> ResponseNorm:
+    def compute(self, **values: Any) -> LRNNumbers:
         return normalise(RESPONSES, **values)
 
     def _clicked(self, change: Mapping[str, Any]) -> None:
@@ -219,7 +219,7 @@ class LRNExplorer(Explorer):
                 text(axes, 0, y, size=9, mono=True, relative=True) for y in (-0.25, -0.34, -0.43, -0.52)
             ]
 
-    def draw(self, numbers: ResponseNorm) -> Image.Image:
+    def draw(self, numbers: LRNNumbers) -> Image.Image:
         first, last = numbers.window[0] - 0.5, numbers.window[-1] + 0.5
         self._window.set_x(first)
         self._window.set_width(last - first)
@@ -241,7 +241,7 @@ class LRNExplorer(Explorer):
         return self._figure.image()
 
 
-def working(numbers: ResponseNorm) -> tuple[str, str, str, str]:
+def working(numbers: LRNNumbers) -> tuple[str, str, str, str]:
     """The calculation for the chosen channel, line by line.
 
     >>> for line in working(normalise((0, 63, 66, 190, 29), channel=2)):

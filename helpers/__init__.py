@@ -8,10 +8,12 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
         "arithmetic": ["Convolution", "Linear", "Pooling", "break_even"],
+        "augmentation": ["augment", "crop", "draw_augmentation", "flip", "pca_colour"],
         "classify": ["classify"],
         "device": ["device_report"],
         "effective_field": ["effective_receptive_field"],
         "exercises": ["check", "predict"],
+        "explorers.augmentation": ["AugmentationExplorer"],
         "explorers.feature_map": ["FeatureMapExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
         "explorers.reduction": ["ReductionExplorer"],

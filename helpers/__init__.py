@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "effective_field": ["effective_receptive_field"],
         "exercises": ["check", "predict"],
         "explorers.augmentation": ["AugmentationExplorer"],
+        "explorers.dropout": ["DropoutExplorer"],
         "explorers.feature_map": ["FeatureMapExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
         "explorers.reduction": ["ReductionExplorer"],

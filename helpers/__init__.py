@@ -12,6 +12,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "device": ["device_report"],
         "effective_field": ["effective_receptive_field"],
         "exercises": ["check", "predict"],
+        "explorers.dense_as_conv": ["DenseAsConvExplorer"],
         "explorers.feature_map": ["FeatureMapExplorer"],
         "explorers.kernel_stack": ["KernelStackExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],

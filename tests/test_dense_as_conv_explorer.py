@@ -70,6 +70,7 @@ def test_the_macs_and_shapes_are_those_of_the_networks_layer_by_layer(size):
 
 
 def test_at_224_one_pass_costs_what_the_crop_does_and_more_windows_save_more():
+    assert dense_as_conv(224, 0, 0).sentence.endswith("one pass 15.5 G MACs, 1 crop 15.5 G.")
     ratios = [dense_as_conv(size, 0, 0).ratio for size in SIZES]
     assert ratios[0] == 1
     assert ratios == sorted(ratios)
@@ -217,6 +218,15 @@ def test_the_photo_keeps_its_colours_inside_the_window_alone(explorer):
     assert same[top + 6 : top + span - 6, left + 6 : left + span - 6].all()
     same[top : top + span, left : left + span] = False
     assert same.mean() < 0.01
+
+
+def test_after_many_moves_photo_and_picture_are_those_of_a_fresh_explorer(explorer, network):
+    explorer.set(image_size=224)
+    for name in ("chelsea", "coffee", "motorcycle"):
+        explorer.set(photo=name, image_size=256, row=1, column=0)
+    fresh = DenseAsConvExplorer("motorcycle", network=network, image_size=256, row=1, column=0)
+    assert explorer._image.tobytes() == fresh._image.tobytes()
+    assert repr(explorer) == repr(fresh)
 
 
 def test_the_frame_is_on_the_chosen_cell_and_the_bar_as_long_as_the_share(explorer):

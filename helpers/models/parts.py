@@ -53,7 +53,7 @@ def dense_as_convolution(linear: nn.Linear, shape: tuple[int, int, int]) -> nn.C
     kernel = linear.weight.detach().view(linear.out_features, *shape)
     convolution.weight = nn.Parameter(kernel, requires_grad=linear.weight.requires_grad)
     convolution.bias = linear.bias
-    return convolution.train(linear.training)
+    return convolution
 
 
 def fill(layer: nn.Conv2d | nn.Linear, weight: Callable[[Tensor], Any], bias: float = 0.0) -> None:

@@ -53,9 +53,14 @@ def classify(model: nn.Module, image: Image.Image | Tensor, k: int = 5) -> Predi
         )
     best = torch.topk(scores[0].float().softmax(0).cpu(), count)
     pairs = zip(best.values.tolist(), best.indices.tolist(), strict=True)
-    return Predictions(Prediction(_name(index), probability, index) for probability, index in pairs)
+    return Predictions(Prediction(class_name(index), probability, index) for probability, index in pairs)
 
 
-def _name(index: int) -> str:
+def class_name(index: int) -> str:
+    """Return the name of one of ImageNet's 1000 classes, the first of its synonyms.
+
+    >>> class_name(967)
+    'espresso'
+    """
     # Not the package's "clean" names: they call the tiger cat "a cat having a striped coat".
     return get_1k_class_name(index).split(",")[0]

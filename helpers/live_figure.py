@@ -45,6 +45,8 @@ class LiveText:
     relative: bool = False
 
     def draw(self, canvas: ImageDraw.ImageDraw) -> None:
+        if not self.text:  # an empty one would take as long as a word
+            return
         transform = self.axes.transAxes if self.relative else self.axes.transData
         across, up = transform.transform((self.x, self.y))
         canvas.text(

@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from helpers.models import build, vgg
-from helpers.models.vgg import CONFIGURATIONS, VGG, TorchvisionVGG
+from helpers.models.parts import dense_as_convolution
+from helpers.models.vgg import CONFIGURATIONS, VGG, TorchvisionVGG, fully_convolutional
 from helpers.receptive_field import receptive_field
 from helpers.trace import trace
 from tests.families import assert_the_gradient_has_the_field, parameters
@@ -116,3 +117,68 @@ def test_an_unknown_configuration_is_refused():
     with pytest.raises(ValueError, match=r"There is no configuration of VGG 'F'; choose 'A', .* or 'E'\."):
         VGG("F")
     assert [sum(map(len, kernels)) + 3 for kernels in CONFIGURATIONS.values()] == [11, 13, 16, 16, 19]
+
+
+@pytest.fixture(scope="module")
+def vgg16():
+    # Nearly all of its weights are in the head, so the small configuration A has the head of D.
+    torch.manual_seed(0)
+    return VGG("A").eval()
+
+
+def test_the_head_as_convolutions_gives_the_same_scores_at_224(vgg16):
+    maps = torch.rand(2, 512, 7, 7)
+    heads = (list(net)[start:] for net, start in ((vgg16, 21), (fully_convolutional(vgg16), 21)))
+    dense, convolutional = (nn.Sequential(*head) for head in heads)
+    assert isinstance(dense[0], nn.Flatten)
+    assert [layer.kernel_size for layer in convolutional[::3]] == [(7, 7), (1, 1), (1, 1)]
+    with torch.inference_mode():
+        scores = dense(maps)
+        assert scores.std() > 0.1
+        assert torch.allclose(convolutional(maps)[..., 0, 0], scores, atol=1e-4)
+
+
+def test_the_convolutional_head_shares_its_weights_and_learns_where_they_did(vgg16):
+    full = fully_convolutional(vgg16)
+    for name in ("fc6", "fc7", "fc8"):
+        layer, dense = full.get_submodule(name), vgg16.get_submodule(name)
+        assert layer.weight.data_ptr() == dense.weight.data_ptr()
+        assert layer.bias is dense.bias
+        assert layer.weight.requires_grad
+    assert full.conv1_1 is vgg16.conv1_1
+    assert parameters(full) == parameters(vgg16)
+    assert not any(layer.training for layer in full.modules())
+
+
+def test_a_larger_picture_gives_a_map_of_scores():
+    full = fully_convolutional(build("vgg16", device="meta"))
+    assert full(torch.empty(1, 3, 224, 224, device="meta")).shape == (1, 1000, 1, 1)
+    assert full(torch.empty(2, 3, 448, 300, device="meta")).shape == (2, 1000, 8, 3)
+    table = trace(full)
+    assert (table.macs, table.parameters) == (15_470_264_320, 138_357_544)
+
+
+def test_windows_in_one_pass_are_not_the_windows_cut_out():
+    torch.manual_seed(0)
+    layers = [nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8 * 16, 5)]
+    cut = nn.Sequential(*layers)
+    full = nn.Sequential(*layers[:3], dense_as_convolution(layers[4], (8, 4, 4)))
+    x = torch.rand(1, 3, 12, 12)
+    with torch.inference_mode():
+        assert torch.allclose(full(x[..., :8, :8])[..., 0, 0], cut(x[..., :8, :8]), atol=1e-6)
+        in_one_pass, apart = full(x)[..., 1, 1], cut(x[..., 2:10, 2:10])
+    assert (in_one_pass - apart).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("shape", [(512, 6, 6), (1, 1, 1)])
+def test_maps_of_another_size_are_refused_as_a_head(shape):
+    with pytest.raises(ValueError, match=r"^The layer takes 25088 numbers, but maps of .* are \d+\.$"):
+        dense_as_convolution(nn.Linear(25088, 2, device="meta"), shape)
+
+
+def test_a_frozen_layer_without_bias_stays_so():
+    linear = nn.Linear(4, 2, bias=False).requires_grad_(False)
+    convolution = dense_as_convolution(linear, (1, 2, 2))
+    assert convolution.bias is None
+    assert not convolution.weight.requires_grad
+    assert convolution.weight[1, 0].flatten().tolist() == linear.weight[1].tolist()

@@ -1,8 +1,9 @@
-"""What several architectures share: AlexNet's normalisation, and how layers are initialised."""
+"""What several architectures share: AlexNet's normalisation, dense layers as convolutions, first weights."""
 
 from collections.abc import Callable
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
@@ -39,6 +40,39 @@ class Undrawn(TorchFunctionMode):
         given = kwargs or {}
         skipped = func in (nn.init.kaiming_uniform_, nn.init.uniform_)  # of weights, and of biases
         return given["tensor"] if skipped else func(*args, **given)
+
+
+def dense_as_convolution(linear: nn.Linear, shape: tuple[int, int, int]) -> nn.Conv2d:
+    """Return a fully connected layer on flattened maps of `shape` (channels, height, width) as a convolution.
+
+    Its kernel is as large as the maps, so that on them it makes one pixel, (N, out_features, 1, 1), of the
+    same numbers. On larger maps it slides: (N, channels, H, W) becomes (N, out_features, H − height + 1,
+    W − width + 1). The weights are shared, not copied. Sermanet et al., "OverFeat", 2013,
+    https://arxiv.org/abs/1312.6229, section 3.5.
+
+    Raises ValueError where maps of that shape are not as many numbers as the layer takes.
+
+    >>> linear = nn.Linear(8 * 2 * 2, 10)
+    >>> convolution = dense_as_convolution(linear, (8, 2, 2))
+    >>> maps = torch.randn(1, 8, 2, 2)
+    >>> torch.allclose(convolution(maps).flatten(1), linear(maps.flatten(1)), atol=1e-6)
+    True
+    >>> convolution(torch.randn(1, 8, 5, 4)).shape
+    torch.Size([1, 10, 4, 3])
+    """
+    channels, height, width = shape
+    if channels * height * width != linear.in_features:
+        raise ValueError(
+            f"The layer takes {linear.in_features} numbers, but maps of {channels}×{height}×{width} "
+            f"are {channels * height * width}."
+        )
+    with torch.device("meta"):  # its own weights are not needed
+        convolution = nn.Conv2d(channels, linear.out_features, (height, width), bias=False)
+    # A flattened map is its rows one after the other, channel by channel: the order of a kernel's weights.
+    kernel = linear.weight.detach().view(linear.out_features, *shape)
+    convolution.weight = nn.Parameter(kernel, requires_grad=linear.weight.requires_grad)
+    convolution.bias = linear.bias
+    return convolution
 
 
 def fill(layer: nn.Conv2d | nn.Linear, weight: Callable[[Tensor], Any], bias: float = 0.0) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from torch import Tensor, nn
 
 from helpers.images import IMAGENET
-from helpers.models.parts import Undrawn, fill, he_normal
+from helpers.models.parts import Undrawn, dense_as_convolution, fill, he_normal
 from helpers.names import unknown
 
 Kernels = tuple[tuple[int, ...], ...]
@@ -91,6 +91,28 @@ class TorchvisionVGG(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.classifier(self.flatten(self.avgpool(self.features(x))))
+
+
+def fully_convolutional(network: VGG) -> nn.Sequential:
+    """Return the paper's VGG with its head as convolutions, one 7×7 and two 1×1, for pictures of any size.
+
+    (N, 3, H, W) becomes a map of scores (N, num_classes, H // 32 − 6, W // 32 − 6), 224 pixels and more a
+    side: one for each window of 224×224, every 32 pixels. It is for tests, as in the paper's section 3.2, and
+    all weights are those of `network`, shared.
+
+    At 224×224 the scores are those of `network`. On a larger picture they are not those of the windows cut
+    out and run apart: a cut-out is padded with zeros at its edges, where the larger picture has neighbours.
+
+    >>> import torch
+    >>> with torch.device("meta"):
+    ...     fully_convolutional(VGG("D"))(torch.empty(1, 3, 224, 320)).shape
+    torch.Size([1, 1000, 1, 4])
+    """
+    layers = OrderedDict(network.named_children())
+    del layers["flatten"]
+    for name, shape in {"fc6": (512, 7, 7), "fc7": (4096, 1, 1), "fc8": (4096, 1, 1)}.items():
+        layers[name] = dense_as_convolution(layers[name], shape)
+    return nn.Sequential(layers).train(network.training)
 
 
 def stages(

@@ -14,6 +14,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "exercises": ["check", "predict"],
         "explorers.feature_map": ["FeatureMapExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
+        "explorers.receptive_field": ["ReceptiveFieldExplorer"],
         "explorers.reduction": ["ReductionExplorer"],
         "feature_maps": ["feature_maps", "layer_names"],
         "figures": ["kernel_reach", "shares", "value_table"],

@@ -78,7 +78,7 @@ class ReceptiveFieldNumbers:
         elif self.on_photo == (self.image_size, self.image_size):
             edge = "The whole photo lies in the field; hatched: padding."
         else:
-            edge = f"{times(*self.on_photo)} of it lie on the photo; hatched: padding."
+            edge = f"{times(*self.on_photo)} of its pixels lie on the photo; hatched: padding."
         units = f": {times(*self.grid)} units"
         return (
             f"unit {self.unit} can see {times(*self.field.size)} pixels",
@@ -96,7 +96,7 @@ def times(height: int, width: int | None = None) -> str:
 
 def shortened(name: str, most: int) -> str:
     """A layer's name without its beginning, where it is longer than `most` characters."""
-    return name if len(name) <= most else f"…{name[1 - most :]}"
+    return name if len(name) <= most else f"…{name[1 - most :].lstrip('.')}"
 
 
 def view_of(box: Box, size: int) -> tuple[int, int, int]:

@@ -22,6 +22,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "explorers.kernel_stack": ["KernelStackExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
         "explorers.pooling": ["PoolingExplorer"],
+        "explorers.receptive_field": ["ReceptiveFieldExplorer"],
         "explorers.reduction": ["ReductionExplorer"],
         "explorers.response_norm": ["LRNExplorer"],
         "feature_maps": ["feature_maps", "layer_names"],

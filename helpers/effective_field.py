@@ -8,6 +8,8 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from helpers.arithmetic import ReceptiveField
+from helpers.arithmetic.checks import pair
 from helpers.device import enough_memory, is_out_of_memory
 from helpers.feature_maps import ONE_PASS, as_batch, evaluating
 from helpers.graph import first_line
@@ -19,7 +21,7 @@ _MASS = 0.95
 
 @dataclass(frozen=True)
 class EffectiveField:
-    """What the unit in the middle of a layer's map responds to.
+    """What one unit of a layer's map responds to.
 
     `map` is |d unit / d pixel|, a float32 tensor of shape (H, W) like the images, at most 1. `unit` is the
     (row, column) of the unit in the layer's map. `side` is the side in pixels of the smallest square around
@@ -45,19 +47,24 @@ class EffectiveField:
 
 @torch.inference_mode(False)
 def effective_receptive_field(
-    model: nn.Module, layer: str, images: Image.Image | Tensor | Sequence[Image.Image | Tensor]
+    model: nn.Module,
+    layer: str,
+    images: Image.Image | Tensor | Sequence[Image.Image | Tensor],
+    *,
+    unit: tuple[int, int] | None = None,
 ) -> EffectiveField:
-    """Measure which pixels move the unit in the middle of a layer's map, on average over images.
+    """Measure which pixels move a unit of a layer's map, on average over images.
 
-    The unit is the sum of the layer's channels at that place; the absolute value of its gradient is averaged
-    over the images and their channels (after Luo et al., 2016). `layer` is a module's name; where it runs
-    more than once its first call counts. `images` are one or more, of one size: PIL images, which go through
-    the network's own `preprocessing`, or float tensors ready for it, of shape (channels, H, W), or
-    (images, channels, H, W) for all. Use images larger than the receptive field: what lies outside is not
-    seen. The network runs in eval mode, one image at a time, and is left as it was.
+    The unit is the sum of the layer's channels at the place `unit`, (row, column) of the map, its middle if
+    not given; the absolute value of its gradient is averaged over the images and their channels (after Luo
+    et al., 2016). `layer` is a module's name; where it runs more than once its first call counts. `images`
+    are one or more, of one size: PIL images, which go through the network's own `preprocessing`, or float
+    tensors ready for it, of shape (channels, H, W), or (images, channels, H, W) for all. Use images larger
+    than the receptive field: what lies outside is not seen. The network runs in eval mode, one image at a
+    time, and is left as it was.
 
     Raises ValueError for an unknown layer, one that does not run or gives no map, unfit images, a unit that
-    no pixel moves, as behind a ReLU that is off, and where memory runs out.
+    is not in the map, one that no pixel moves, as behind a ReLU that is off, and where memory runs out.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 1, 3, bias=False), nn.Conv2d(1, 1, 3, bias=False))
     >>> for conv in net:
@@ -72,15 +79,30 @@ def effective_receptive_field(
     batches = _batches(model, images)
     total = torch.zeros(batches[0].shape[2:], dtype=torch.float64)
     for batch in batches:
-        gradient, unit, grid = _gradient(model, layer, modules[layer], batch)
+        gradient, unit, grid = unit_gradient(model, layer, batch, unit)
         total += gradient
-    largest = total.max().item()
-    if not 0 < largest < float("inf"):
-        raise ValueError(f"No pixel moves the middle unit of layer {layer!r}; use other images or weights.")
     try:
         field = receptive_field(model, layer)
     except ValueError:
         field = None
+    found = effective_field(total, unit, grid, field)
+    if found is None:
+        raise ValueError(
+            f"No pixel moves unit {unit} of layer {layer!r}; use other images, weights or another unit."
+        )
+    return found
+
+
+def effective_field(
+    total: Tensor, unit: tuple[int, int], grid: tuple[int, int], field: ReceptiveField | None
+) -> EffectiveField | None:
+    """Read the effective field off a unit's gradient, (H, W) in float64; None where that is 0 everywhere.
+
+    `grid` is the size of the layer's map, and `field` its receptive field, None where that is not known.
+    """
+    largest = total.max().item()
+    if not 0 < largest < float("inf"):
+        return None
     if field is None:
         centre = tuple(
             (at + 0.5) * side / count - 0.5 for at, side, count in zip(unit, total.shape, grid, strict=True)
@@ -108,10 +130,13 @@ class _Enough(Exception):
     """Ends a forward pass at the layer, before a ReLU that works in place changes what it put out."""
 
 
-def _gradient(
-    model: nn.Module, layer: str, module: nn.Module, batch: Tensor
+def unit_gradient(
+    model: nn.Module, layer: str, batch: Tensor, unit: tuple[int, int] | None
 ) -> tuple[Tensor, tuple[int, int], tuple[int, int]]:
-    """The gradient's absolute value, (H, W) in float64; the unit; and the size of the layer's map."""
+    """The gradient's absolute value, (H, W) in float64; the unit; and the size of the layer's map.
+
+    `batch` has one image, (1, channels, H, W); the unit is the middle one where it is None.
+    """
     outputs: list[Any] = []
 
     def keep(_module: nn.Module, _inputs: Any, output: Any) -> None:
@@ -122,7 +147,7 @@ def _gradient(
     enough = enough_memory(batch.device, f"{name} and the gradients of an image of shape {shape}")
     with enough, ONE_PASS, evaluating(model), torch.inference_mode(False), torch.enable_grad():
         pixels = batch.detach().clone().requires_grad_()
-        handle = module.register_forward_hook(keep)
+        handle = model.get_submodule(layer).register_forward_hook(keep)
         try:
             model(pixels * 1)  # a network whose first step works in place cannot change a leaf
         except _Enough:
@@ -140,14 +165,19 @@ def _gradient(
             reason = "gives no feature maps" if outputs else "does not run in eval mode"
             raise ValueError(f"Layer {layer!r} of {type(model).__name__} {reason}; choose another.")
         grid = output.shape[2], output.shape[3]
-        unit = grid[0] // 2, grid[1] // 2
+        row, column = (grid[0] // 2, grid[1] // 2) if unit is None else pair("unit", unit, least=0)
+        if row >= grid[0] or column >= grid[1]:
+            raise ValueError(
+                f"The unit is {(row, column)}; use a row from 0 to {grid[0] - 1} and a column from 0 to "
+                f"{grid[1] - 1}, which the map of layer {layer!r} has."
+            )
         gradient = None
         if output.requires_grad:
-            middle = output[:, :, unit[0], unit[1]].sum()
-            (gradient,) = torch.autograd.grad(middle, pixels, allow_unused=True)
+            summed = output[:, :, row, column].sum()
+            (gradient,) = torch.autograd.grad(summed, pixels, allow_unused=True)
     if gradient is None:
         raise ValueError(f"Layer {layer!r} does not depend on the image; choose another.")
-    return gradient[0].abs().mean(0).cpu().double(), unit, grid
+    return gradient[0].abs().mean(0).cpu().double(), (row, column), grid
 
 
 def _side(mass: Tensor, centre: tuple[float, float]) -> int:

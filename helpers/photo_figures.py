@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import floor
 
 import numpy as np
 import torch
@@ -79,18 +80,36 @@ def fields_on_photo(photo: Image.Image, fields: Mapping[str, ReceptiveField], si
     pixels = np.asarray(square(photo, size))
     images = {}
     for layer, field in fields.items():
-        faded = (pixels // 4 + 190).astype(np.uint8)
-        (top, bottom), (left, right) = (_middle(span, size) for span in (field.y, field.x))
-        seen = slice(max(top, 0), bottom + 1), slice(max(left, 0), right + 1)
-        faded[seen] = pixels[seen]
+        unit = nearest(field.y, (size - 1) / 2), nearest(field.x, (size - 1) / 2)
+        faded = faded_outside(pixels, field.box(unit))
         images[f"{layer}: {field.size[0]}×{field.size[1]}"] = Image.fromarray(faded)
     return _row(images, 168, f"What one unit sees of a photo of {size}×{size} pixels. {'; '.join(images)}.")
 
 
-def _middle(span: Span, size: int) -> tuple[int, int]:
-    """The first and last pixel that the unit nearest the middle of `size` pixels covers."""
-    unit = round((size / 2 - (span.lo + span.hi) / 2) / span.jump)
-    return span.covers(unit)
+def faded_outside(pixels: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Pixels (height, width, 3) of 0 to 255, nearly white where they are outside a receptive field's box.
+
+    `box` is (top, left, bottom, right), the first and last pixels inside; it may reach beyond the picture.
+
+    >>> faded_outside(np.zeros((1, 4, 3), np.uint8), (-1, 1, 1, 2))[0, :, 0].tolist()
+    [190, 0, 0, 190]
+    """
+    top, left, bottom, right = box
+    seen = slice(max(top, 0), max(bottom + 1, 0)), slice(max(left, 0), max(right + 1, 0))
+    faded = (pixels // 4 + 190).astype(np.uint8)
+    faded[seen] = pixels[seen]
+    return faded
+
+
+def nearest(span: Span, pixel: float) -> int:
+    """The unit whose receptive field's centre is nearest to a pixel, along one axis; it may be below 0.
+
+    Between two it is the later one.
+
+    >>> nearest(Span(jump=32, lo=-90, hi=121), 111.5)
+    3
+    """
+    return floor((pixel - (span.lo + span.hi) / 2) / span.jump + 0.5)
 
 
 def _row(

@@ -122,7 +122,7 @@ def test_a_relu_that_works_in_place_does_not_stand_in_front_of_the_layer(model):
     nn.init.ones_(model[0].weight)  # everything is negative, and the ReLU after the layer is off
     assert effective_receptive_field(model, "0", images).side == 3
     with pytest.raises(
-        ValueError, match=r"^No pixel moves the middle unit of layer '1'; use other images or"
+        ValueError, match=r"^No pixel moves unit \(4, 4\) of layer '1'; use other images, weights or"
     ):
         effective_receptive_field(model, "1", images)
 
@@ -214,3 +214,34 @@ def test_a_layer_without_a_map_or_without_the_image_is_refused():
     blind = Function(lambda net, x: x + net.conv(torch.ones(1, 1, 3, 3)).mean(), conv=nn.Conv2d(1, 1, 1))
     with pytest.raises(ValueError, match=r"^Layer 'conv' does not depend on the image; choose another\.$"):
         effective_receptive_field(blind, "conv", torch.zeros(1, 9, 9))
+
+
+@pytest.mark.parametrize("unit", [(0, 0), (2, 4), (6, 1)])
+def test_any_unit_of_the_map_can_be_asked_for(model, unit):
+    image = torch.randn(1, 3, 11, 9)
+    field = effective_receptive_field(model, "4", image, unit=unit)
+    pixels = image.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(model.eval()(pixels)[0, :, unit[0], unit[1]].sum(), pixels)
+    expected = gradient[0].abs().mean(0)
+    torch.testing.assert_close(field.map, expected / expected.max())
+    assert field.unit == unit
+
+
+@pytest.mark.parametrize(
+    ("unit", "sentence"),
+    [
+        (
+            (7, 0),
+            r"The unit is \(7, 0\); use a row from 0 to 6 and a column from 0 to 4, which .* layer '4' has\.",
+        ),
+        (
+            (0, 5),
+            r"The unit is \(0, 5\); use a row from 0 to 6 and a column from 0 to 4, which .* layer '4' has\.",
+        ),
+        ((-1, 0), r"unit must be a whole number of at least 0, got -1"),
+        ("middle", r"unit must be a whole number of at least 0, got 'middle'"),
+    ],
+)
+def test_a_unit_that_is_not_in_the_map_is_refused_in_one_sentence(model, unit, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        effective_receptive_field(model, "4", torch.randn(1, 3, 11, 9), unit=unit)

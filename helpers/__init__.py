@@ -13,6 +13,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "effective_field": ["effective_receptive_field"],
         "exercises": ["check", "predict"],
         "explorers.feature_map": ["FeatureMapExplorer"],
+        "explorers.inception": ["InceptionExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
         "explorers.reduction": ["ReductionExplorer"],
         "feature_maps": ["feature_maps", "layer_names"],

@@ -12,7 +12,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from helpers.explorers.inception import FILTERS, MINE, PRESETS, InceptionExplorer, inception
-from helpers.explorers.inception_picture import BARS, MOST
+from helpers.explorers.inception_picture import BARS, MOST, THICKEST
 from helpers.models.googlenet import TABLE, GoogLeNet, Inception
 from helpers.style import DENSITY
 from tests.learner import live_texts
@@ -156,6 +156,9 @@ def test_a_preset_sets_every_slider(block):
     assert explorer.status == ""
     assert explorer.numbers == inception(**PRESETS[block], block=block)
     assert InceptionExplorer(block).numbers == explorer.numbers
+    explorer.in_channels.value = 8  # bounds the reductions at 8
+    explorer.block.value = block
+    assert explorer.numbers == inception(**PRESETS[block], block=block)
 
 
 def test_a_moved_slider_makes_a_block_of_one_s_own_and_back_again():
@@ -218,9 +221,23 @@ def test_the_bars_and_bands_are_as_long_as_the_counts_say():
             assert bars[2].get_x() == pytest.approx(BARS[0] + first * length)
         inputs = {bands[0].get_height() for bands in explorer._picture._bands}
         assert len(inputs) == 1, "every branch reads all channels"
+        assert max(band.get_height() for bands in explorer._picture._bands for band in bands) == THICKEST
         bands = explorer._picture._bands[1]
         ratio = bands[1].get_height() / bands[0].get_height()
         assert ratio == pytest.approx(explorer.reduce_3x3.value / numbers.in_channels)
+
+
+@pytest.mark.parametrize("block", TABLE)
+def test_a_number_in_the_bar_of_channels_fits_its_part(block):
+    explorer = InceptionExplorer(block)
+    widths = {text: right - left for text, (left, _, right, _) in live_texts(explorer)}
+    written = 0
+    for parts, labels, _ in explorer._picture._stacks:
+        for part, label in zip(parts, labels, strict=False):
+            if label.text:
+                assert widths[label.text] < part.get_width() * DENSITY
+                written += 1
+    assert written >= 2
 
 
 def test_more_is_called_more():

@@ -16,6 +16,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "explorers.inception": ["InceptionExplorer"],
         "explorers.pixel_mixer": ["PixelMixer"],
         "explorers.reduction": ["ReductionExplorer"],
+        "explorers.shortcut": ["ShortcutExplorer"],
         "feature_maps": ["feature_maps", "layer_names"],
         "figures": ["kernel_reach", "shares", "value_table"],
         "images": ["open_image", "photo", "photo_names", "to_tensor"],

@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.text import Text
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -15,7 +14,7 @@ from helpers.explorers.inception import FILTERS, MINE, PRESETS, InceptionExplore
 from helpers.explorers.inception_picture import BARS, MOST, THICKEST
 from helpers.models.googlenet import TABLE, GoogLeNet, Inception
 from helpers.style import DENSITY
-from tests.learner import live_texts
+from tests.learner import live_texts, texts_in_the_way
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=60)
 NAMES = ("in_channels", *FILTERS)
@@ -253,21 +252,7 @@ def test_more_is_called_more():
 
 def test_no_text_is_cut_or_covered_by_another_at_the_extremes():
     explorer = InceptionExplorer()
-    width, height = explorer.picture.width * DENSITY, explorer.picture.height * DENSITY
-    still = [text for text in explorer._figure.figure.findobj(Text) if text.get_text()]
-    fixed = [(text.get_text(), text.get_window_extent()) for text in still]
-    for text, box in fixed:
-        assert 0 <= box.x0 <= box.x1 <= width, text
-        assert 0 <= box.y0 <= box.y1 <= height, text
-    fixed = [(text, (box.x0, height - box.y1, box.x1, height - box.y0)) for text, box in fixed]
     for setting in [*({"block": block} for block in TABLE), *EXTREMES[::3]]:
         explorer.set(**setting)
         assert explorer.status == ""
-        found = [(text, box) for text, box in live_texts(explorer) if text]
-        for text, (left, top, right, bottom) in found:
-            assert 0 <= left <= right <= width - 2, (setting, text)
-            assert 0 <= top <= bottom <= height, (setting, text)
-        pairs = itertools.chain(itertools.combinations(found, 2), itertools.product(found, fixed))
-        for (one, a), (other, b) in pairs:
-            apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
-            assert apart, (setting, one, other)
+        assert texts_in_the_way(explorer) == [], setting

@@ -1,8 +1,10 @@
 """What tests do as a learner would: upload and click, and what they ask of what is written and drawn."""
 
 import re
+from itertools import combinations, product
 
 import torch
+from matplotlib.text import Text
 from PIL import ImageDraw
 from torch import nn
 
@@ -59,6 +61,30 @@ def live_texts(explorer: Explorer) -> list[tuple[str, Box]]:
         box = brush.textbbox((across, image.height - up), text.text, font=font, anchor=text.anchor)
         found.append((text.text, box))
     return found
+
+
+def texts_in_the_way(explorer: Explorer) -> list[str]:
+    """What cannot be read: texts, moving or still, that the picture cuts, or that a moving one covers."""
+    width, height = explorer._image.size
+    moving = [(text, box) for text, box in live_texts(explorer) if text]
+    still = [
+        (text.get_text(), (box.x0, height - box.y1, box.x1, height - box.y0))
+        for text in explorer._figure.figure.findobj(Text)
+        if text.get_text() and text.get_visible()
+        for box in [text.get_window_extent()]
+    ]
+    cut = [
+        f"{text!r} is cut"
+        for text, (left, top, right, bottom) in moving + still
+        if left < 0 or top < 0 or right > width or bottom > height
+    ]
+    # Boxes of still texts have a pixel of air.
+    covered = [
+        f"{one!r} is over {other!r}"
+        for (one, a), (other, b) in [*combinations(moving, 2), *product(moving, still)]
+        if a[0] < b[2] and b[0] < a[2] and a[1] + 1 < b[3] and b[1] + 1 < a[3]
+    ]
+    return cut + covered
 
 
 def browsable(*channels: int) -> nn.Sequential:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from helpers.arithmetic import Convolution, break_even, same_padding
 from helpers.controls import Slider
+from helpers.explorers.counts import compared
 from helpers.live import Explorer
 from helpers.live_figure import LiveFigure
 from helpers.style import BLUE, FAINT, GRID, INK, ORANGE, VERMILION
@@ -54,11 +55,7 @@ class ReductionNumbers:
     @property
     def finding(self) -> str:
         """How the two ways compare in weights, in words."""
-        direct, reduced = self.direct.weights, self.reduced.weights
-        ratio = f"{max(direct, reduced) / min(direct, reduced):.2f}"
-        if ratio == "1.00":
-            return "about as many"
-        return f"{ratio} times {'fewer' if reduced < direct else 'more'}"
+        return compared(self.reduced.weights, self.direct.weights)
 
     @property
     def sentence(self) -> str:

@@ -67,6 +67,38 @@ def side_by_side(pictures: Mapping[str, torch.Tensor]) -> Drawing:
     return _row(images, 168, f"Pictures side by side: {'; '.join(pictures)}.")
 
 
+def filter_grid(weight: torch.Tensor, title: str = "Filters of the first layer") -> Drawing:
+    """The filters of a first convolution as colour pictures: `weight` has shape (filters, 3, k, k).
+
+    Zero is grey, and each filter is stretched to its own largest value. Raises ValueError for other shapes.
+
+    >>> filter_grid(torch.zeros(6, 3, 5, 5))
+    Filters of the first layer: 6 filters of 5×5 pixels.
+    """
+    if weight.dim() != 4 or weight.shape[1] != 3:
+        raise ValueError(
+            f"The weight has shape {tuple(weight.shape)}; give a first layer's, (filters, 3, height, width)."
+        )
+    filters = weight.detach().cpu().float()
+    scale = filters.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
+    colours = np.rint(255 * (0.5 + filters / scale / 2).permute(0, 2, 3, 1).numpy()).astype(np.uint8)
+    columns = min(12, len(colours))
+    rows = -(-len(colours) // columns)
+    step = (760 - 2 * GAP) // columns
+    width, height = 2 * GAP + columns * step, TOP + rows * step + GAP
+    alt = f"{title}: {len(colours)} filters of {weight.shape[2]}×{weight.shape[3]} pixels."
+    with DRAWING, styled():
+        figure = new_figure(width, height)
+        figure.text(GAP / width, 1 - 20 / height, title, weight="bold", size=11)
+        drawing = Drawing.of(figure, alt, has_photo=True)
+    side = (step - 6) * DENSITY
+    for place, filter in enumerate(colours):
+        row, column = divmod(place, columns)
+        tile = Image.fromarray(filter).resize((side, side), Image.Resampling.NEAREST)
+        drawing.image.paste(tile, ((GAP + column * step) * DENSITY, (TOP + row * step) * DENSITY))
+    return drawing
+
+
 def fields_on_photo(photo: Image.Image, fields: Mapping[str, ReceptiveField], size: int = 224) -> Drawing:
     """What one unit near the middle sees: the photo for each layer, with all outside its field faded.
 

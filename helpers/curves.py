@@ -54,7 +54,7 @@ def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:
         if not history.epochs:
             raise ValueError(f"The history of {name!r} has no complete epoch; train for one at least.")
     with DRAWING, styled():
-        figure = new_figure(780, 340)
+        figure = new_figure(760, 340)
         figure.text(0.07, 0.93, title, weight="bold", size=11)
         highest = max(max(*each.train_error, *each.test_error) for each in histories.values())
         for place, (which, label) in enumerate((("train_error", "training"), ("test_error", "test"))):

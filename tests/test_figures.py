@@ -4,6 +4,7 @@ import base64
 import io
 import itertools
 import re
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -16,10 +17,12 @@ from PIL import Image
 from helpers import figures, photo_figures
 from helpers.arithmetic import ReceptiveField
 from helpers.classify import Prediction
+from helpers.curves import bars, curves, training_curves
 from helpers.figures import LOOKS, Drawing, kernel_reach, shares, value_table
 from helpers.images import photo, square
 from helpers.photo_figures import fields_on_photo, named_photos, side_by_side
 from helpers.style import DENSITY
+from helpers.training import History
 
 PARTS = {
     "MACs": {"1×1 convolution": 338_528_512, "depthwise": 36_000_000, "everything else": 9_000_000},
@@ -28,6 +31,13 @@ PARTS = {
 ROWS = ["a new colour for each pixel", "the edges of each colour", "both"]
 COLUMNS = ["1×1", "3×3", "3×3, one channel each"]
 VALUES = [[0.0004, 0.0011, 0.21], [0.5, 0.01249, 0.02], [0.4, 0.0, 1.25]]
+
+AXES = {"x_label": "layers passed", "y_label": "gradient"}
+
+
+def history(*errors: float) -> History:
+    return History(*[tuple(each / 50 for each in errors), errors] * 2)
+
 
 DRAWINGS = {
     "kernel_reach": kernel_reach,
@@ -39,6 +49,16 @@ DRAWINGS = {
         "Five bars", {f"network {n}": {"1×1": n, "3×3": 5} for n in range(5)}
     ),
     "value_table": lambda: value_table("Error left after training (0 is perfect)", ROWS, COLUMNS, VALUES),
+    "curves on a log axis": lambda: curves(
+        "The gradient fades", {"ReLU": [1, 0.5, 0.2], "sigmoid": [1, 1e-3, 1e-6]}, log=True, **AXES
+    ),
+    "five curves that end together": lambda: curves(
+        "Five lines", {f"network {n}": [n, 3 + n / 100] for n in range(5)}, **AXES
+    ),
+    "training_curves": lambda: training_curves(
+        "The deeper plain network is worse", {"plain-14": history(40, 30), "plain-44": history(70, 72)}
+    ),
+    "bars": lambda: bars("Most sit in fc6", {"conv1": 34_944, "fc6": 37_752_832}, "parameters"),
     "value_table of zeros": lambda: value_table("No error", ["row"], ["a", "b"], [[0, 0]]),
 }
 every_drawing = pytest.mark.parametrize("name", DRAWINGS)
@@ -54,7 +74,7 @@ def made(monkeypatch) -> list[Figure]:
         return kept[-1]
 
     new_figure = figures.new_figure
-    for module in (figures, photo_figures):
+    for module in (figures, photo_figures, import_module("helpers.curves")):
         monkeypatch.setattr(module, "new_figure", keep)
     return kept
 

@@ -1,0 +1,51 @@
+"""Lines and bars are where their numbers are, and what cannot be drawn is refused in a sentence."""
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.curves import _apart, curves, training_curves
+from helpers.photo_figures import filter_grid
+from helpers.training import History
+from tests.learner import is_one_sentence
+
+AXES = {"x_label": "x", "y_label": "y"}
+
+
+def test_labels_that_end_together_are_moved_apart_in_their_order():
+    heights = np.array([0.5, 0.52, 0.1, 0.51])
+    placed = _apart(heights)
+    assert list(np.argsort(placed)) == list(np.argsort(heights))
+    assert np.diff(np.sort(placed)).min() > 0.085
+    assert placed[2] == pytest.approx(0.1)
+
+
+def test_more_lines_than_looks_are_refused():
+    with pytest.raises(ValueError, match="6 lines") as refusal:
+        curves("Too many", {str(n): [1, 2] for n in range(6)}, **AXES)
+    assert is_one_sentence(str(refusal.value))
+
+
+def test_a_history_without_an_epoch_is_refused():
+    with pytest.raises(ValueError, match="'plain'") as refusal:
+        training_curves("None", {"plain": History((), (), (), ())})
+    assert is_one_sentence(str(refusal.value))
+
+
+def test_the_words_are_the_last_errors():
+    drawing = training_curves("Errors", {"a": History((1, 1), (30, 20), (1, 1), (40, 25))})
+    assert repr(drawing) == "Errors. a: training error 20.0 %, test error 25.0 %."
+
+
+def test_a_filter_is_drawn_in_its_own_colours_about_grey():
+    weight = torch.zeros(2, 3, 5, 5)
+    weight[0, 0], weight[1, 2] = 0.25, -3
+    pixels = np.asarray(filter_grid(weight).image)
+    found = {tuple(colour) for colour in pixels.reshape(-1, 3)}
+    assert {(255, 128, 128), (128, 128, 0)} <= found
+
+
+def test_only_a_first_layer_has_colours():
+    with pytest.raises(ValueError, match="8, 24, 3, 3") as refusal:
+        filter_grid(torch.zeros(8, 24, 3, 3))
+    assert is_one_sentence(str(refusal.value))

@@ -12,7 +12,7 @@ from typing import Any
 from helpers.exercises.sentence import Sentence
 from helpers.names import shown, unknown
 
-LESSONS = {"3": "helpers.exercises.lesson_3"}
+LESSONS = {"1": "helpers.exercises.lesson_1", "3": "helpers.exercises.lesson_3"}
 
 
 class Wrong(Exception):

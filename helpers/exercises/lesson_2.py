@@ -54,8 +54,8 @@ def _convolution(answer: Any) -> None:
         raise Wrong(f"It returns a {type(made).__name__}; return the nn.Conv2d.")
     if made.kernel_size != (KERNEL, KERNEL) or made.in_channels != CHANNELS:
         raise Wrong(
-            f"Its kernel is {made.kernel_size[0]}×{made.kernel_size[1]} over {made.in_channels} channels; the "
-            f"layer reads {CHANNELS} maps of 7×7, so in_features is channels × 7 × 7."
+            f"Its kernel is {made.kernel_size[0]}×{made.kernel_size[1]} over {made.in_channels} channels; "
+            f"the layer reads {CHANNELS} maps of 7×7, so in_features is channels × 7 × 7."
         )
     maps = torch.randn(2, CHANNELS, KERNEL, KERNEL)
     with torch.inference_mode():
@@ -72,8 +72,8 @@ def _convolution(answer: Any) -> None:
         raise Wrong("The outputs differ by the bias: copy linear.bias too.")
     if not torch.allclose(got.flatten(1), right, atol=1e-4):
         raise Wrong(
-            f"The outputs differ by up to {apart:.2f}: is the weight viewed as (out, channels, 7, 7), in that "
-            "order, and the bias copied?"
+            f"The outputs differ by up to {apart:.2f}: is the weight viewed as (out, channels, 7, 7), in "
+            "that order, and the bias copied?"
         )
 
 

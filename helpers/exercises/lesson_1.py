@@ -57,11 +57,14 @@ def _first_stage(answer: Any) -> None:
         raise Wrong(f"It has {count:,} parameters; one 11×11 convolution of 3 to 96 has {right:,}.")
     with torch.inference_mode():
         maps = convolutions[0](x)
+        if maps.shape[2:] != (55, 55):
+            size = "×".join(map(str, maps.shape[2:]))
+            raise Wrong(f"Its convolution gives {size} pixels, not 55×55: take stride 4 and no padding.")
         rectified = maps.relu()
         for before_pooling in (rectified, local_response_norm()(rectified)):
             if torch.allclose(out, functional.max_pool2d(before_pooling, 3, 2), atol=1e-5):
                 return
-        if maps.shape[2:] == (55, 55) and torch.allclose(out, functional.max_pool2d(rectified, 2), atol=1e-5):
+        if torch.allclose(out, functional.max_pool2d(rectified, 2), atol=1e-5):
             raise Wrong("Its pooling windows do not overlap: take windows of 3×3 with stride 2.")
         if torch.allclose(out, functional.max_pool2d(maps, 3, 2), atol=1e-5):
             raise Wrong("Negative values come through: the nn.ReLU is missing.")

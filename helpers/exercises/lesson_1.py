@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, one_of, whole_number
+from helpers.models.parts import local_response_norm
 
 
 def _keeps(answer: Any) -> None:
@@ -56,10 +57,14 @@ def _first_stage(answer: Any) -> None:
         raise Wrong(f"It has {count:,} parameters; one 11×11 convolution of 3 to 96 has {right:,}.")
     with torch.inference_mode():
         maps = convolutions[0](x)
+        if maps.shape[2:] != (55, 55):
+            size = "×".join(map(str, maps.shape[2:]))
+            raise Wrong(f"Its convolution gives {size} pixels, not 55×55: take stride 4 and no padding.")
         rectified = maps.relu()
-        if torch.allclose(out, functional.max_pool2d(rectified, 3, 2), atol=1e-5):
-            return
-        if maps.shape[2:] == (55, 55) and torch.allclose(out, functional.max_pool2d(rectified, 2), atol=1e-5):
+        for before_pooling in (rectified, local_response_norm()(rectified)):
+            if torch.allclose(out, functional.max_pool2d(before_pooling, 3, 2), atol=1e-5):
+                return
+        if torch.allclose(out, functional.max_pool2d(rectified, 2), atol=1e-5):
             raise Wrong("Its pooling windows do not overlap: take windows of 3×3 with stride 2.")
         if torch.allclose(out, functional.max_pool2d(maps, 3, 2), atol=1e-5):
             raise Wrong("Negative values come through: the nn.ReLU is missing.")
@@ -69,7 +74,5 @@ def _first_stage(answer: Any) -> None:
 EXERCISES = {
     "1.1": Exercise(_keeps, "For positive inputs a ReLU's slope is 1, however large they are."),
     "1.2": Exercise(_conv2, "5 · 5 · 48 · 256 = 307,200: half of the 614,400 of one tower."),
-    "1.3": Exercise(
-        _first_stage, "34,944 parameters, 96×27×27: AlexNet's first stage, but for its response norm."
-    ),
+    "1.3": Exercise(_first_stage, "34,944 parameters, and 96×27×27 values: this is AlexNet's first stage."),
 }

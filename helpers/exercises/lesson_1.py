@@ -60,6 +60,11 @@ def _first_stage(answer: Any) -> None:
         if maps.shape[2:] != (55, 55):
             size = "×".join(map(str, maps.shape[2:]))
             raise Wrong(f"Its convolution gives {size} pixels, not 55×55: take stride 4 and no padding.")
+        weight, bias = convolutions[0].weight, convolutions[0].bias
+        if weight.shape[2:] == (11, 11) and not torch.allclose(
+            maps, functional.conv2d(x, weight, bias, stride=4), atol=1e-4
+        ):
+            raise Wrong("Its convolution pads the picture: take stride 4 and no padding.")
         rectified = maps.relu()
         for before_pooling in (rectified, local_response_norm()(rectified)):
             if torch.allclose(out, functional.max_pool2d(before_pooling, 3, 2), atol=1e-5):

@@ -74,7 +74,7 @@ def whole_number(answer: Any) -> int:
     if number is None or isinstance(answer, bool):
         raise Wrong(f"{shown(answer)} is not a number; give the count itself, such as 12_500.")
     if number != whole:
-        raise Wrong(f"{shown(answer)} is not a whole number, and weights come in whole numbers.")
+        raise Wrong(f"{shown(answer)} is not a whole number; give the count itself, such as 12_500.")
     return whole
 
 

@@ -5,32 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, one_of, whole_number
-from helpers.models.parts import local_response_norm
 
 
-def _keeps(answer: Any) -> None:
+def _keeps_its_slope(answer: Any) -> None:
     word = one_of(answer, ("relu", "sigmoid", "tanh"))
     if word == "sigmoid":
-        raise Wrong("The sigmoid flattens on both sides: for large inputs its slope is nearly 0.")
+        raise Wrong("A sigmoid's slope is at most 1/4, at zero, and falls towards 0 on either side.")
     if word == "tanh":
-        raise Wrong("tanh flattens too: it cannot go above 1, so its slope falls to 0 for large inputs.")
+        raise Wrong("The slope of tanh is 1 at zero only, and falls towards 0 on either side.")
 
 
-def _conv2(answer: Any) -> None:
+def _grouped(answer: Any) -> None:
     right = Convolution(96, 256, 5, groups=2, bias=False).weights
     hints = {
-        2 * right: "That is with one group. With two, each kernel reads only its own tower's 48 channels.",
-        right // 2: "That is one tower; there are two.",
-        right + 256: "That counts the 256 biases; the exercise leaves them out.",
+        2
+        * right: "That is one group, where each kernel reads all 96 channels; with two it reads its own 48.",
+        right // 2: "That is one tower only; there are two, with 128 kernels each.",
+        right + 256: "That counts biases; the exercise leaves them out.",
+        right // 25: "You left out the kernel: each weight is there for each of its 5×5 pixels.",
     }
     number = whole_number(answer)
     if number != right:
-        plain = "Each of the 256 kernels has 5 · 5 weights for each channel that it reads. How many is that?"
+        plain = (
+            "Weights are kernel height × kernel width × the channels that one kernel reads × out channels."
+        )
         raise Wrong(hints.get(number, plain))
 
 
@@ -39,45 +42,108 @@ def _first_stage(answer: Any) -> None:
         raise Wrong(
             "Give the module itself, such as nn.Sequential(...), not a class, a function or a number."
         )
-    x = torch.rand(1, 3, 227, 227, generator=torch.Generator().manual_seed(0)) - 0.5
+    photo = torch.empty(2, 3, 227, 227).uniform_(-2, 2, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
-        out = answer(x)
-    if not isinstance(out, torch.Tensor) or out.ndim != 4:
+        out = answer(photo.clone())  # a ReLU may work in place
+    if not isinstance(out, Tensor) or out.ndim != 4:
         raise Wrong("It should give a tensor of shape (N, 96, 27, 27).")
     if out.shape[1] != 96:
-        raise Wrong(f"It gives {out.shape[1]} channels; the convolution should make 96.")
+        raise Wrong(f"It gives {out.shape[1]} channels; the convolution should have 96 kernels.")
+    conv = _only_convolution(answer)
     if out.shape[2:] != (27, 27):
-        raise Wrong(
-            f"227×227 pixels became {out.shape[2]}×{out.shape[3]}, not 27×27: check strides and paddings."
+        height, width = out.shape[2:]
+        hint = _SIZES.get(
+            height, "the convolution should give 55×55, and windows of 3 that move by 2 then 27×27"
         )
-    count = sum(weight.numel() for weight in answer.parameters())
-    right = Convolution(3, 96, 11).parameters
-    convolutions = [layer for layer in answer.modules() if isinstance(layer, nn.Conv2d)]
-    if count != right or len(convolutions) != 1:
-        raise Wrong(f"It has {count:,} parameters; one 11×11 convolution of 3 to 96 has {right:,}.")
+        raise Wrong(f"227×227 pixels became {height}×{width}: {hint}.")
+    if len(out) != len(photo):
+        raise Wrong(f"{len(photo)} pictures became {len(out)}: the stage should keep them apart.")
+    _parameters(answer)
+    _relu(answer)
+    _pooling(conv, photo, out)
+
+
+_SIZES = {
+    55: "that is the convolution's map, so the pooling is missing",
+    54: "the pooling should move by 2, with windows of 3",
+    53: "the pooling should move by 2; give it stride=2",
+    28: "the pooling should have no padding, and ceil_mode=False",
+    26: "the pooling's windows should be 3 pixels wide",
+    18: "nn.MaxPool2d(3) moves by its own width unless you give it stride=2",
+}
+
+
+def _only_convolution(module: nn.Module) -> nn.Conv2d:
+    convolutions = [layer for layer in module.modules() if isinstance(layer, nn.Conv2d)]
+    if len(convolutions) != 1:
+        raise Wrong(f"It should hold one nn.Conv2d, and it holds {len(convolutions)}.")
+    conv = convolutions[0]
+    if conv.kernel_size != (11, 11):
+        raise Wrong(f"The kernel is {conv.kernel_size[0]}×{conv.kernel_size[1]}; it should be 11×11.")
+    if conv.stride != (4, 4):
+        raise Wrong(f"The convolution moves by {conv.stride[0]} pixels; it should have stride=4.")
+    if conv.padding not in ((0, 0), "valid"):
+        raise Wrong("The convolution has padding; on 227×227 pixels it needs none, so leave it out.")
+    return conv
+
+
+def _parameters(module: nn.Module) -> None:
+    right = Convolution(3, 96, 11, 4)
+    count = sum(weight.numel() for weight in module.parameters())
+    if count == right.weights:
+        raise Wrong("It has no biases: leave out bias=False.")
+    if count != right.parameters:
+        raise Wrong(
+            f"It has {count:,} parameters; 96 kernels of 3×11×11 and 96 biases have {right.parameters:,}."
+        )
+
+
+def _relu(module: nn.Module) -> None:
+    """A ReLU seen from outside: on two opposite flat pictures no value is below zero, and some are zero."""
+    flat = torch.stack([torch.full((3, 227, 227), value) for value in (-3.0, 3.0)])
     with torch.inference_mode():
-        maps = convolutions[0](x)
-        if maps.shape[2:] != (55, 55):
-            size = "×".join(map(str, maps.shape[2:]))
-            raise Wrong(f"Its convolution gives {size} pixels, not 55×55: take stride 4 and no padding.")
-        weight, bias = convolutions[0].weight, convolutions[0].bias
-        if weight.shape[2:] == (11, 11) and not torch.allclose(
-            maps, functional.conv2d(x, weight, bias, stride=4), atol=1e-4
-        ):
-            raise Wrong("Its convolution pads the picture: take stride 4 and no padding.")
-        rectified = maps.relu()
-        for before_pooling in (rectified, local_response_norm()(rectified)):
-            if torch.allclose(out, functional.max_pool2d(before_pooling, 3, 2), atol=1e-5):
-                return
-        if torch.allclose(out, functional.max_pool2d(rectified, 2), atol=1e-5):
-            raise Wrong("Its pooling windows do not overlap: take windows of 3×3 with stride 2.")
-        if torch.allclose(out, functional.max_pool2d(maps, 3, 2), atol=1e-5):
-            raise Wrong("Negative values come through: the nn.ReLU is missing.")
-    raise Wrong("The shapes are right, but the values are not those of a convolution, a ReLU and a max-pool.")
+        lowest = module(flat).min()
+    if lowest < 0:
+        raise Wrong("It gives values below zero, so there is no ReLU between the convolution and its end.")
+    if lowest > 0:
+        raise Wrong("It never gives a zero, so its activation is not a ReLU, or something follows it.")
+
+
+def _pooling(conv: nn.Conv2d, photo: Tensor, out: Tensor) -> None:
+    """Which pooling comes nearest to `out` in direction: normalisation changes lengths, and that little."""
+    with torch.inference_mode():
+        maps = functional.relu(conv(photo))
+        hints = {
+            "": functional.max_pool2d(maps, 3, 2),
+            "Windows of 2 give 27×27 as well, but do not overlap; the windows should be 3 pixels wide.": (
+                functional.max_pool2d(maps, 2)
+            ),
+            "It averages each window; AlexNet takes the maximum.": functional.avg_pool2d(maps, 3, 2),
+            "It averages windows of 2; AlexNet takes the maximum of windows of 3.": (
+                functional.avg_pool2d(maps, 2)
+            ),
+            "It takes every second pixel and pools nothing: use nn.MaxPool2d.": maps[..., :-1:2, :-1:2],
+        }
+        likeness = {
+            hint: float(functional.cosine_similarity(pooled.ravel(), out.ravel(), 0))
+            for hint, pooled in hints.items()
+        }
+    nearest = max(likeness, key=likeness.__getitem__)
+    # The paper's normalisation leaves 1.0000, one 10,000 times as strong 0.99; windows of 4 give 0.96.
+    if likeness[nearest] < 0.98:
+        nearest = (
+            "The shapes are right, but the values are not those of the convolution, a ReLU and the pooling."
+        )
+    if nearest:
+        raise Wrong(nearest)
 
 
 EXERCISES = {
-    "1.1": Exercise(_keeps, "For positive inputs a ReLU's slope is 1, however large they are."),
-    "1.2": Exercise(_conv2, "5 · 5 · 48 · 256 = 307,200: half of the 614,400 of one tower."),
-    "1.3": Exercise(_first_stage, "34,944 parameters, and 96×27×27 values: this is AlexNet's first stage."),
+    "1.1": Exercise(
+        _keeps_its_slope, "The slope of a ReLU is 1 for every positive input, and 0 for every negative one."
+    ),
+    "1.2": Exercise(_grouped, "5 · 5 · 48 · 256 = 307,200: two groups halve the 614,400 of one."),
+    "1.3": Exercise(
+        _first_stage, "34,944 parameters; 227 pixels became 55 and then 27, and neighbouring windows overlap."
+    ),
 }

@@ -5,84 +5,120 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, whole_number
+from helpers.names import shown
 
-KERNEL, CHANNELS, CLASSES = 7, 4, 10
+FIELD = 7  # the side of the maps that VGG's head reads
 
 
 def _layers(answer: Any) -> None:
-    hints = {
-        4: "Four see 9×9: the first sees 3×3, and each one after it adds 2.",
-        6: "Six see 13×13: the first sees 3×3 already, and each one after it adds 2.",
-        11: "Each layer adds 2 pixels across, not 1.",
-        9: "You counted the window too large: 3 + 2 · (layers − 1) should be 11.",
-    }
     number = whole_number(answer)
+    if number in (10, 11):
+        raise Wrong("A 3×3 adds one pixel on either side, so each layer adds 2 to the side of the field.")
+    if number < 1:
+        raise Wrong("Without a layer a pixel sees itself only. How much does each layer add?")
     if number != 5:
-        raise Wrong(hints.get(number, "A stack sees 3 + 2 · (layers − 1) pixels across."))
+        seen = f"{number} see {1 + 2 * number}×{1 + 2 * number}. " if number < 100 else ""
+        raise Wrong(f"{seen}Start at one pixel; each layer adds one pixel on either side.")
 
 
 def _saved(answer: Any) -> None:
-    single = Convolution(256, 256, 7, bias=False).weights
-    layer = Convolution(256, 256, 3, bias=False).weights
+    large = Convolution(256, 256, 7, bias=False)
+    small = Convolution(256, 256, 3, bias=False)
+    right = large.weights - 3 * small.weights
     hints = {
-        single: "That is the one 7×7. Subtract what the three 3×3 hold together.",
-        3 * layer: "That is what the three 3×3 hold together. How many fewer is it than the one 7×7?",
-        single - layer: "You subtracted one 3×3 layer; there are three.",
-        single - 2 * layer: "You subtracted two 3×3 layers, which see 5×5; for 7×7 it takes three.",
-        single - 3 * layer - 2 * 256: "That counts biases; the exercise leaves them out.",
-        (single - 3 * layer) // 256: "You multiplied by the channels once; each output reads all the inputs.",
+        large.weights: "That is the 7×7. Subtract what the three 3×3 hold together.",
+        3 * small.weights: "That is what the three 3×3 hold together. How many fewer is it than the 7×7?",
+        large.weights - small.weights: "You subtracted one 3×3 layer; there are three.",
+        large.weights - 2 * small.weights: "You subtracted two 3×3 layers; there are three.",
+        right - 2 * 256: "That counts biases; the exercise leaves them out.",
+        right
+        // 256**2: "That is for one pair of channels. How many pairs are there with 256 in and 256 out?",
+        right // 256: "That counts one channel's pairs. There are 256 channels in and 256 channels out.",
     }
     number = whole_number(answer)
-    if number != single - 3 * layer:
+    if number != right:
         plain = "Weights are kernel height × kernel width × in channels × out channels, for each layer."
         raise Wrong(hints.get(number, plain))
 
 
-def _convolution(answer: Any) -> None:
-    if isinstance(answer, nn.Module) or not callable(answer):
-        raise Wrong("Give the function itself, without calling it: check('2.3', to_convolution).")
-    torch.manual_seed(0)
-    linear = nn.Linear(CHANNELS * KERNEL * KERNEL, CLASSES)
-    made = answer(linear)
-    if made is None:
-        raise Wrong("The function returns nothing yet; return the nn.Conv2d.")
-    if not isinstance(made, nn.Conv2d):
-        raise Wrong(f"It returns a {type(made).__name__}; return the nn.Conv2d.")
-    if made.kernel_size != (KERNEL, KERNEL) or made.in_channels != CHANNELS:
+def _to_convolution(answer: Any) -> None:
+    if isinstance(answer, type | nn.Module) or not callable(answer):
+        raise Wrong("Give the function itself, to_convolution without parentheses.")
+    # Two layers, so that no number of the first one can be written into the answer.
+    for channels, outputs in ((4, 10), (3, 5)):
+        linear = _head(channels, outputs)
+        _same(answer(linear), _head(channels, outputs), channels)
+
+
+def _head(channels: int, outputs: int) -> nn.Linear:
+    """A layer like VGG's fc6, small; made without touching the random numbers of the learner's own."""
+    linear = nn.utils.skip_init(nn.Linear, channels * FIELD * FIELD, outputs)
+    generator = torch.Generator().manual_seed(channels)
+    for parameter in linear.parameters():
+        parameter.data.uniform_(-1, 1, generator=generator)
+    return linear
+
+
+def _same(conv: Any, linear: nn.Linear, channels: int) -> None:
+    if conv is None or conv is ...:
+        raise Wrong("The function gives nothing back yet: end it with return and the convolution.")
+    if not isinstance(conv, nn.Conv2d):
+        raise Wrong(f"The function should give an nn.Conv2d, not {shown(conv)}.")
+    if conv.kernel_size != (FIELD, FIELD):
+        height, width = conv.kernel_size
+        raise Wrong(f"The kernel is {height}×{width}; to see a whole 7×7 map at once it must be 7×7.")
+    if (conv.in_channels, conv.out_channels) != (channels, linear.out_features):
         raise Wrong(
-            f"Its kernel is {made.kernel_size[0]}×{made.kernel_size[1]} over {made.in_channels} channels; "
-            f"the layer reads {CHANNELS} maps of 7×7, so in_features is channels × 7 × 7."
+            f"nn.Linear({linear.in_features}, {linear.out_features}) became {conv.in_channels} →"
+            f" {conv.out_channels} channels; {linear.in_features} / 49 = {channels}, so it should be"
+            f" {channels} → {linear.out_features}."
         )
-    maps = torch.randn(2, CHANNELS, KERNEL, KERNEL)
+    maps = torch.empty(2, channels, 9, 8).uniform_(-1, 1, generator=torch.Generator().manual_seed(0))
+    windows = maps.unfold(2, FIELD, 1).unfold(3, FIELD, 1).permute(0, 2, 3, 1, 4, 5)
     with torch.inference_mode():
-        right, got = linear(maps.flatten(1)), made(maps)
-        wider = made(torch.randn(1, CHANNELS, 9, 8))
-    if got.shape != (2, CLASSES, 1, 1):
-        raise Wrong(
-            f"On 7×7 maps it gives {tuple(got.shape)}; it should be (2, {CLASSES}, 1, 1): is there padding?"
-        )
-    if wider.shape != (1, CLASSES, 3, 2):
-        raise Wrong(f"On 9×8 maps it gives {tuple(wider.shape)}, not (1, {CLASSES}, 3, 2): is the stride 1?")
-    apart = (got.flatten(1) - right).abs().max()
-    if torch.allclose(got.flatten(1) + linear.bias, right, atol=1e-4):
-        raise Wrong("The outputs differ by the bias: copy linear.bias too.")
-    if not torch.allclose(got.flatten(1), right, atol=1e-4):
-        raise Wrong(
-            f"The outputs differ by up to {apart:.2f}: is the weight viewed as (out, channels, 7, 7), in "
-            "that order, and the bias copied?"
-        )
+        right = linear(windows.flatten(3)).permute(0, 3, 1, 2)
+        out = conv(maps)
+    if out.shape != right.shape:
+        height, width = out.shape[2:]
+        raise Wrong(f"Maps of 9×8 became {height}×{width}, not 3×2: the kernel moves by 1, without padding.")
+    if not torch.allclose(out, right, atol=1e-4):
+        raise Wrong(_symptom(conv, linear, out - right))
+
+
+def _symptom(conv: nn.Conv2d, linear: nn.Linear, error: Tensor) -> str:
+    """Why the outputs differ: the biases, the order of the weights, or no copy at all."""
+    outputs, channels = conv.out_channels, conv.in_channels
+    weight = linear.weight.detach()
+    ordered = weight.reshape(outputs, channels, FIELD, FIELD)
+    orders = {
+        "The weights run channel by channel, then row by row: reshape them to (outputs, C, 7, 7).": (
+            weight.reshape(outputs, FIELD, FIELD, channels).permute(0, 3, 1, 2)
+        ),
+        "Rows and columns are swapped: a plain reshape to (outputs, C, 7, 7) keeps them.": ordered.mT,
+        "The kernel is turned round; PyTorch's convolution does not turn it, so leave it as it is.": (
+            ordered.flip(2, 3)
+        ),
+    }
+    for hint, order in orders.items():
+        if torch.equal(conv.weight, order):
+            return hint
+    if not torch.equal(conv.weight, ordered):
+        return "The outputs differ: conv.weight does not hold the values of linear.weight in their order."
+    if conv.bias is None:
+        return "The outputs are off by the biases: leave out bias=False and copy linear.bias."
+    return "The outputs are off by the biases: copy linear.bias to conv.bias too."
 
 
 EXERCISES = {
-    "2.1": Exercise(_layers, "3 + 2 · 4 = 11: the first layer sees 3×3, and each further one adds 2."),
+    "2.1": Exercise(_layers, "1 + 2 · 5 = 11: each layer adds one pixel on either side."),
     "2.2": Exercise(
-        _saved, "3,211,264 − 1,769,472 = 1,441,792: 45 % of the weights are gone, and the field is the same."
+        _saved, "(49 − 27) · 256 · 256 = 1,441,792: the three together hold 45 % less than the one."
     ),
     "2.3": Exercise(
-        _convolution, "On 7×7 maps the two agree; on larger ones the convolution slides and the other cannot."
+        _to_convolution, "The same weights in another shape: on 9×8 maps the head now answers at 3×2 places."
     ),
 }

@@ -36,6 +36,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "photo_figures": ["fields_on_photo", "filter_grid", "named_photos", "side_by_side"],
         "receptive_field": ["receptive_field"],
         "source": ["show_source"],
+        "towers": ["two_towers"],
         "trace": ["trace"],
         "training": ["fit"],
     },

@@ -22,6 +22,7 @@ from helpers.figures import LOOKS, Drawing, kernel_reach, shares, value_table
 from helpers.images import photo, square
 from helpers.photo_figures import fields_on_photo, named_photos, side_by_side
 from helpers.style import DENSITY
+from helpers.towers import two_towers
 from helpers.training import History
 
 PARTS = {
@@ -59,6 +60,7 @@ DRAWINGS = {
         "The deeper plain network is worse", {"plain-14": history(40, 30), "plain-44": history(70, 72)}
     ),
     "bars": lambda: bars("Most sit in fc6", {"conv1": 34_944, "fc6": 37_752_832}, "parameters"),
+    "two_towers": two_towers,
     "value_table of zeros": lambda: value_table("No error", ["row"], ["a", "b"], [[0, 0]]),
 }
 every_drawing = pytest.mark.parametrize("name", DRAWINGS)
@@ -74,7 +76,7 @@ def made(monkeypatch) -> list[Figure]:
         return kept[-1]
 
     new_figure = figures.new_figure
-    for module in (figures, photo_figures, import_module("helpers.curves")):
+    for module in (figures, photo_figures, *map(import_module, ("helpers.curves", "helpers.towers"))):
         monkeypatch.setattr(module, "new_figure", keep)
     return kept
 

@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "explorers.activation": ["ActivationExplorer"],
         "explorers.augmentation": ["AugmentationExplorer"],
         "explorers.dense_as_conv": ["DenseAsConvExplorer"],
+        "explorers.dense_block": ["DenseBlockExplorer"],
         "explorers.dropout": ["DropoutExplorer"],
         "explorers.feature_map": ["FeatureMapExplorer"],
         "explorers.group": ["GroupExplorer"],

@@ -210,6 +210,18 @@ def test_a_layer_s_row_shows_what_was_made_before_it():
         assert runs_of_looks(line) == list(range(layer))
 
 
+def test_the_number_at_the_end_of_a_row_covers_no_row_below_it():
+    explorer = DenseBlockExplorer(in_channels=8, layers=48, growth_rate=4)
+    image = np.asarray(explorer._image)
+    ends = {end.text for end in explorer._ends} - {"", "200"}
+    boxes = [box for text, box in live_texts(explorer) if text in ends]
+    assert len(boxes) >= 10
+    colours = {ImageColor.getrgb(colour) for colour, _ in LOOKS}
+    for left, top, right, bottom in boxes:
+        inside = image[round(top) : round(bottom), round(left) : round(right)].reshape(-1, 3)
+        assert not colours & set(map(tuple, inside.tolist()))
+
+
 EXTREMES = [
     dict(zip(NAMES, values, strict=True))
     for values in itertools.product(

@@ -24,9 +24,10 @@ from helpers.explorers.dense_block_layout import (
     tick_label,
     weight_axis_end,
 )
-from helpers.explorers.dense_block_numbers import DenseBlockNumbers, dense_block, short
+from helpers.explorers.dense_block_numbers import DenseBlockNumbers, dense_block
 from helpers.live import Explorer
 from helpers.live_figure import LiveFigure
+from helpers.names import short
 from helpers.style import BLUE, DENSITY, FAINT, GRID, INK, ORANGE, VERMILION
 
 WIDTH, HEIGHT = 780, 480

@@ -7,6 +7,8 @@ from fractions import Fraction
 from itertools import accumulate
 from math import floor
 
+from helpers.names import short
+
 
 @dataclass(frozen=True)
 class DenseBlockNumbers:
@@ -157,17 +159,3 @@ def dense_block(
 def _weights(in_channels: int, out_channels: int, kernel_size: int) -> int:
     # As `Convolution(…).weights`, whose checks would take longer than all the rest: it is asked 200 times.
     return kernel_size * kernel_size * in_channels * out_channels
-
-
-def short(number: int) -> str:
-    """A large number in three digits.
-
-    >>> short(10_235_904), short(331_776), short(2_500), short(64)
-    ('10.2 M', '332 k', '2.50 k', '64')
-    """
-    for unit, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if number >= unit:
-            value = number / unit
-            digits = 0 if value >= 100 else 1 if value >= 10 else 2
-            return f"{value:.{digits}f} {letter}"
-    return str(number)

@@ -251,3 +251,33 @@ class NumberChoice(widgets.Dropdown, _Refusing):
         with self.hold_sync():  # new entries select the first by themselves: the page need not see that
             self.options = options
             self.value = max((each for each in options if each <= kept), default=options[0])
+
+
+class _OnOrOff(traitlets.Any):
+    allow_none = False
+
+    def validate(self, switch: Switch, value: Any) -> bool:
+        if isinstance(value, bool):
+            return switch.keep(value)
+        return switch.refuse(f"{switch.description} cannot be {shown(value)}: it takes True or False.")
+
+
+class Switch(widgets.Checkbox, _Refusing):
+    """A box that is ticked or not.
+
+    >>> alexnet = Switch("AlexNet", True)
+    >>> alexnet.on_refusal = lambda sentence, kept: print(sentence)
+    >>> alexnet.value = "off"
+    AlexNet cannot be 'off': it takes True or False.
+    >>> alexnet.value
+    True
+    """
+
+    value = _OnOrOff(False).tag(sync=True)
+
+    def __init__(self, label: str, start: bool) -> None:
+        super().__init__(
+            description=label, indent=False, layout={"width": "auto", "margin": "2px 12px 2px 2px"}
+        )
+        self._kept = None  # so that a wrong start is refused, and not replaced
+        self.value = start

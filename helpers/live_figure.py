@@ -65,6 +65,11 @@ def _font(size: float, bold: bool, mono: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(path, size * CSS_PIXELS_PER_INCH * DENSITY / POINTS_PER_INCH)
 
 
+def text_width(words: str, like: LiveText) -> float:
+    """The width in CSS pixels that words take up when they are drawn like a text of a live figure."""
+    return _font(like.size, like.bold, like.mono).getlength(words) / DENSITY
+
+
 class LiveFigure:
     """A figure of `width` × `height` CSS pixels whose moving artists are drawn over a kept background.
 

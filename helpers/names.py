@@ -1,4 +1,4 @@
-"""How a sentence quotes what it was given, and says that a name is not known and which may be meant."""
+"""How a sentence quotes values and large numbers, and says that a name is not known."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -19,6 +19,20 @@ def shown(value: object) -> str:
         # A whole number of over 4300 digits cannot be printed, nor can a class with a mistake in its repr.
         return f"this {type(value).__name__}"
     return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"
+
+
+def short(number: int) -> str:
+    """A large number in three digits.
+
+    >>> short(10_235_904), short(331_776), short(2_500), short(64)
+    ('10.2 M', '332 k', '2.50 k', '64')
+    """
+    for unit, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if number >= unit:
+            value = number / unit
+            digits = 0 if value >= 100 else 1 if value >= 10 else 2
+            return f"{value:.{digits}f} {letter}"
+    return str(number)
 
 
 def unknown(kind: str, name: object, known: Iterable[str]) -> str:

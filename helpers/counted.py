@@ -1,0 +1,76 @@
+"""What a network has, counted on its layers: parameters, MACs, depth, share of 1×1, receptive field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from torch import nn
+
+from helpers.graph import network_graph
+from helpers.models import build
+from helpers.receptive_field import receptive_field
+from helpers.trace import trace
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The counts of a network for one image of its own size.
+
+    `depth` is the most layers with weights on a way from the image to the scores. `convolution_macs` are
+    those of convolutions, and `one_by_one_macs` those of 1×1 convolutions alone. `field` is the height and
+    width in pixels of what a unit of the last map sees.
+    """
+
+    parameters: int
+    macs: int
+    depth: int
+    convolution_macs: int
+    one_by_one_macs: int
+    field: int
+
+    @property
+    def one_by_one_share(self) -> float:
+        """The MACs of 1×1 convolutions, in percent of those of all convolutions."""
+        return 100 * self.one_by_one_macs / self.convolution_macs
+
+
+@cache
+def counted(name: str, edition: str = "paper") -> Counted:
+    """Return the counts of a network that `build` knows; nothing is allocated, and each is counted once.
+
+    Raises ValueError as `build` does.
+
+    >>> resnet = counted("resnet50")
+    >>> resnet.parameters, resnet.macs, resnet.depth, resnet.field, round(resnet.one_by_one_share, 1)
+    (25557032, 3857973248, 50, 483, 49.0)
+    """
+    network = build(name, edition=edition, device="meta")
+    side = network.preprocessing.crop
+    layers = trace(network, (3, side, side))
+    height, _ = receptive_field(network).size
+    return Counted(
+        layers.parameters,
+        layers.macs,
+        depth(network),
+        layers.select("conv").macs + layers.select("depthwise").macs,
+        layers.select("conv 1×1").macs,
+        height,
+    )
+
+
+def depth(network: nn.Module) -> int:
+    """Return the most convolutions and linear layers on a way from the image to the scores.
+
+    It is what the names of networks count: of branches the longest, and a shortcut's projection not.
+
+    >>> depth(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 1)))
+    2
+    """
+    graph = network_graph(network)
+    deepest: dict[object, int] = {}
+    for node in graph.nodes.nodes:
+        step = graph.steps.get(node)
+        has_weights = step is not None and step.operation in ("conv2d", "linear")
+        deepest[node] = max((deepest[each] for each in node.all_input_nodes), default=0) + has_weights
+    return max(deepest.values())

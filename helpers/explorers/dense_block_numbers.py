@@ -1,0 +1,161 @@
+"""What a dense block and the transition after it cost: `dense_block`, counted without a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import accumulate
+from math import floor
+
+from helpers.names import short
+
+
+@dataclass(frozen=True)
+class DenseBlockNumbers:
+    """A dense block and its transition; weights are those of convolutions, which have no bias here.
+
+    `channels` are what each layer reads, and last what the block puts out. `with_1x1` and `without_1x1` are
+    the weights of each layer in both ways of building it, whichever is chosen by `bottleneck`.
+    """
+
+    in_channels: int
+    layers: int
+    growth_rate: int
+    bottleneck: bool
+    bottleneck_width: int
+    compression: float
+    map_size: int
+    channels: tuple[int, ...]
+    with_1x1: tuple[int, ...]
+    without_1x1: tuple[int, ...]
+    transition_channels: int
+    transition_weights: int
+
+    @property
+    def out_channels(self) -> int:
+        """in_channels + layers · growth_rate: linear in the number of layers."""
+        return self.channels[-1]
+
+    @property
+    def weights(self) -> int:
+        """The weights of all layers, built as `bottleneck` says."""
+        return sum(self.with_1x1 if self.bottleneck else self.without_1x1)
+
+    @property
+    def weights_otherwise(self) -> int:
+        """The weights of all layers, built the other way."""
+        return sum(self.without_1x1 if self.bottleneck else self.with_1x1)
+
+    @property
+    def connections(self) -> int:
+        """Layer l reads the block's input and l − 1 layers before it: L(L+1)/2 in all."""
+        return self.layers * (self.layers + 1) // 2
+
+    @property
+    def kept_concatenations(self) -> int:
+        """Maps kept for the backward pass: what each layer reads, a new copy at each concatenation."""
+        return sum(self.channels[:-1])
+
+    @property
+    def kept_normalised(self) -> int:
+        """Maps kept for the backward pass: the same after batch norm and ReLU, for the convolution."""
+        return sum(self.channels[:-1])
+
+    @property
+    def kept_bottlenecks(self) -> int:
+        """Maps kept for the backward pass: what the 1×1 convolutions make, before and after BN–ReLU."""
+        return 2 * self.layers * self.bottleneck_width * self.growth_rate if self.bottleneck else 0
+
+    @property
+    def kept_maps(self) -> int:
+        """All maps kept, where nothing is shared or computed again, as in a block written the plain way."""
+        return self.kept_concatenations + self.kept_normalised + self.kept_bottlenecks
+
+    @property
+    def kept_values(self) -> int:
+        """The numbers in all kept maps, for one image."""
+        return self.kept_maps * self.map_size**2
+
+    @property
+    def break_even(self) -> Fraction | None:
+        """The number of layers at which both ways have as many weights, or None: 1×1 first never pays.
+
+        A layer of c channels takes ``c·w + 9·w·k`` or ``9·c·k`` weights, where w = bottleneck_width · k:
+        equal at ``c = 9·w·k / (9·k − w)``. The mean c of a block of L layers is in_channels + k·(L − 1) / 2.
+        """
+        b, k = self.bottleneck_width, self.growth_rate
+        if b >= 9:
+            return None
+        return 1 + 2 * (Fraction(9 * b * k, 9 - b) - self.in_channels) / k
+
+    @property
+    def pays_from(self) -> int | None:
+        """The fewest layers at which a block with 1×1 first has fewer weights, or None for never."""
+        return None if self.break_even is None else max(1, floor(self.break_even) + 1)
+
+    @property
+    def finding(self) -> str:
+        """How the weights with 1×1 compare with those without, in words."""
+        with_1x1, without = sum(self.with_1x1), sum(self.without_1x1)
+        ratio = f"{max(with_1x1, without) / min(with_1x1, without):.2f}"
+        if ratio == "1.00":
+            return "about as many"
+        return f"{ratio} times {'fewer' if with_1x1 < without else 'more'}"
+
+    @property
+    def sentence(self) -> str:
+        """The finding in one sentence, numbers included."""
+        ways = ("with 1×1", "without") if self.bottleneck else ("without 1×1", "with")
+        plural = "s" * (self.layers > 1)
+        return (
+            f"{self.layers} layer{plural}, {self.in_channels}→{self.out_channels}→{self.transition_channels} "
+            f"channels: {self.weights:,} weights {ways[0]}, {self.weights_otherwise:,} {ways[1]}; "
+            f"{short(self.kept_values)} values kept."
+        )
+
+
+def dense_block(
+    in_channels: int,
+    layers: int,
+    growth_rate: int,
+    bottleneck: bool,
+    bottleneck_width: int,
+    compression: float,
+    map_size: int,
+) -> DenseBlockNumbers:
+    """Count a block of `layers` dense layers and its transition, on maps of `map_size`² pixels.
+
+    Each layer is BN–ReLU–3×3 to `growth_rate` maps, with BN–ReLU–1×1 to `bottleneck_width` · `growth_rate`
+    maps in front if `bottleneck`; the transition is BN–ReLU–1×1 to `compression` · channels maps (rounded
+    down) and a 2×2 average pool. Huang et al., 2016, https://arxiv.org/abs/1608.06993, section 3.
+
+    >>> numbers = dense_block(64, 6, 32, True, 4, 0.5, map_size=56)
+    >>> numbers.channels
+    (64, 96, 128, 160, 192, 224, 256)
+    >>> sum(numbers.with_1x1), sum(numbers.without_1x1), numbers.pays_from
+    (331776, 248832, 12)
+    >>> numbers.connections, numbers.kept_maps, numbers.transition_channels
+    (21, 3264, 128)
+    """
+    channels = tuple(accumulate([growth_rate] * layers, initial=in_channels))
+    width = bottleneck_width * growth_rate
+    transition_channels = int(channels[-1] * compression)
+    return DenseBlockNumbers(
+        in_channels,
+        layers,
+        growth_rate,
+        bottleneck,
+        bottleneck_width,
+        compression,
+        map_size,
+        channels,
+        tuple(_weights(c, width, 1) + _weights(width, growth_rate, 3) for c in channels[:-1]),
+        tuple(_weights(c, growth_rate, 3) for c in channels[:-1]),
+        transition_channels,
+        _weights(channels[-1], transition_channels, 1),
+    )
+
+
+def _weights(in_channels: int, out_channels: int, kernel_size: int) -> int:
+    # As `Convolution(…).weights`, whose checks would take longer than all the rest: it is asked 200 times.
+    return kernel_size * kernel_size * in_channels * out_channels

@@ -1,0 +1,281 @@
+"""`NetworkComparison` shows published and counted figures as they are, and names every network legibly."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from helpers import timing
+from helpers.counted import counted
+from helpers.explorers import comparison as module
+from helpers.explorers.comparison import NetworkComparison, key
+from helpers.explorers.comparison_numbers import AXES, EDITIONS, FAMILIES, FIVE, TIME, comparison, members_of
+from helpers.published import published
+from helpers.style import DENSITY
+from tests.learner import live_texts
+
+NAMES = {name: label for family in FAMILIES.values() for name, label in family.items()}
+TIMES = {name: 12.5 * 1.25**rank for rank, name in enumerate(NAMES)}
+SWITCHES = {key(family): family for family in FAMILIES}
+
+
+@pytest.fixture
+def measured(monkeypatch):
+    """Times that take none, and a list of what was measured."""
+    asked = []
+
+    def pretend(name, edition):
+        asked.append((name, edition))
+        return TIMES[name]
+
+    monkeypatch.setattr(module, "milliseconds", pretend)
+    return asked
+
+
+def test_the_lesson_s_numbers():
+    explorer = NetworkComparison()
+    assert repr(explorer) == (
+        "5 from the papers: 6.66 % top-5 error at 7.98 M parameters (DenseNet-121), "
+        "18.2 % at 61.0 M (AlexNet)."
+    )
+    assert [point.label for point in explorer.numbers.points] == [
+        "AlexNet", "VGG-16", "GoogLeNet", "ResNet-50", "DenseNet-121",
+    ]  # fmt: skip
+    assert explorer.numbers.pairs == (7, 10)
+
+
+def test_the_points_are_what_is_published_and_counted():
+    for edition in EDITIONS:
+        numbers = comparison("parameters", "top-5 error", edition, FAMILIES, whole_families=True)
+        for point, name in zip(numbers.points, NAMES, strict=True):
+            assert point.label == NAMES[name]
+            if edition == "torchvision" and name == "efficientnet_lite0":
+                assert (point.x, point.y) == (None, None)
+                continue
+            assert point.x == counted(name, edition).parameters
+            found = [
+                each.value
+                for each in published(name, "top-5 error" if point.y else None)
+                if each.edition == edition
+            ]
+            assert point.y is None or point.y in found
+    assert comparison("year", "depth").points[3].x == 2015
+    assert [point.y for point in comparison("year", "depth").points] == [8, 16, 22, 50, 121]
+
+
+def test_errors_of_one_edition_are_measured_alike():
+    for edition, crops in (("paper", "10"), ("torchvision", "1")):
+        for quantity in ("top-1 error", "top-5 error"):
+            for point in comparison("depth", quantity, edition, FIVE, whole_families=True).shown:
+                name = next(name for name, label in NAMES.items() if label == point.label)
+                (figure,) = (
+                    each
+                    for each in published(name, quantity, edition=edition)
+                    if (each.models, each.crops, each.variant) == (1, crops, "")
+                )
+                assert (figure.value, figure.data) == (point.y, "validation")
+
+
+def test_what_is_not_published_is_not_shown_but_said():
+    numbers = comparison("parameters", "top-1 error")
+    assert numbers.missing == ("GoogLeNet",)
+    assert len(numbers.shown) == 4
+    explorer = NetworkComparison(y_axis="top-1 error")
+    assert explorer._missing.text == "No figure for GoogLeNet"
+    assert "GoogLeNet" not in {label.text for label in explorer._labels}
+    explorer.set(**{switch: switch == "googlenet" for switch in SWITCHES})
+    assert (
+        repr(explorer) == "0 from the papers: of no network chosen both parameters and top-1 error are known."
+    )
+    assert explorer.status == ""
+
+
+def test_pairs_are_counted_by_hand():
+    numbers = comparison("parameters", "top-5 error", families=["AlexNet", "VGG", "ResNet"])
+    # AlexNet 61 M and 18.2, VGG-16 138 M and 9.33, ResNet-50 26 M and 6.71: only the first two disagree.
+    assert numbers.pairs == (2, 3)
+    assert comparison("year", "depth", families=["VGG", "GoogLeNet"]).pairs == (0, 0)
+
+
+def combinations_of_settings():
+    for x, y in itertools.permutations(AXES, 2):
+        for edition, whole, families in itertools.product(EDITIONS, (False, True), (tuple(FAMILIES), FIVE)):
+            yield x, y, edition, families, whole
+
+
+def test_the_sentence_fits_and_ends_in_a_full_stop_at_every_setting():
+    lengths = set()
+    for x, y, edition, families, whole in combinations_of_settings():
+        numbers = comparison(x, y, edition, families, whole_families=whole, times=TIMES)
+        lengths.add(len(numbers.sentence))
+        assert numbers.sentence.endswith(".")
+        low, high = numbers.ends("y")
+        if TIME not in (x, y):
+            assert low.label in numbers.sentence
+            assert high.label in numbers.sentence
+    assert 90 < max(lengths) <= 110
+
+
+def test_a_measured_time_is_not_in_the_sentence():
+    for x, y in ((TIME, "MACs"), ("MACs", TIME)):
+        one, other = (
+            comparison(x, y, times={name: factor * time for name, time in TIMES.items()})
+            for factor in (1, 3.7)
+        )
+        assert one != other
+        assert one.sentence == other.sentence
+        assert one.sentence == (
+            "5 from the papers: measured time against MACs, 724 M (AlexNet) to 15.5 G (VGG-16)."
+        )
+
+
+def test_every_value_is_inside_the_axes():
+    for x, y, edition, families, whole in combinations_of_settings():
+        for point in comparison(x, y, edition, families, whole_families=whole, times=TIMES).shown:
+            for name, value in ((x, point.x), (y, point.y)):
+                ticks = AXES[name].ticks or module._time_ticks(list(TIMES.values()))
+                assert 0 <= module._place(AXES[name], ticks, value) <= 1, (name, point)
+
+
+def test_the_explorer_shows_the_pure_function_of_its_controls(measured):
+    explorer, rng = NetworkComparison(), np.random.default_rng(0)
+    for _ in range(25):
+        x, y = rng.choice(list(AXES), 2, replace=False)
+        edition, whole = str(rng.choice(EDITIONS)), bool(rng.integers(2))
+        shown = {switch: bool(rng.integers(2)) for switch in SWITCHES} | {"densenet": True}
+        members = "whole families" if whole else "one of each"
+        explorer.set(x_axis=str(x), y_axis=str(y), edition=edition, members=members, **shown)
+        assert explorer.status == ""
+        families = [family for switch, family in SWITCHES.items() if shown[switch]]
+        names = members_of(families, whole)
+        times = {name: TIMES[name] for name in names} if TIME in (x, y) else {}
+        axes = explorer.x_axis.value, explorer.y_axis.value
+        assert explorer.numbers == comparison(*axes, edition, families, whole_families=whole, times=times)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("x_axis", "depth"), ("y_axis", "MACs"), ("edition", "torchvision"), ("members", "whole families"),
+        ("alexnet", False), ("resnet", False), ("efficientnet_lite0", True),
+    ],
+)  # fmt: skip
+def test_every_control_moves_the_picture(name, value):
+    explorer = NetworkComparison()
+    sentence, picture = repr(explorer), explorer._image.tobytes()
+    explorer.controls[name].value = value
+    assert explorer._image.tobytes() != picture
+    # A network that has no error of its edition leaves the sentence as it was.
+    assert (repr(explorer) != sentence) == (name != "efficientnet_lite0")
+    assert explorer.status == ""
+
+
+def test_axes_that_would_be_alike_change_places():
+    explorer = NetworkComparison(x_axis="MACs", y_axis="depth")
+    explorer.y_axis.value = "MACs"
+    assert (explorer.x_axis.value, explorer.y_axis.value) == ("depth", "MACs")
+    explorer.x_axis.value = "year"
+    explorer.x_axis.value = "MACs"
+    assert (explorer.x_axis.value, explorer.y_axis.value) == ("MACs", "year")
+
+
+def test_the_last_network_stays():
+    explorer = NetworkComparison(families=["VGG"])
+    explorer.vgg.value = False
+    assert explorer.vgg.value is True
+    assert explorer.status == "VGG stays: at least one network is shown."
+    assert explorer.numbers == comparison("parameters", "top-5 error", families=["VGG"])
+    explorer.alexnet.value = True
+    assert explorer.status == ""
+
+
+def test_a_time_is_measured_once_and_only_when_it_is_asked_for(measured):
+    explorer = NetworkComparison(families=["AlexNet", "GoogLeNet"])
+    assert measured == []
+    explorer.y_axis.value = TIME
+    assert measured == [("alexnet", "paper"), ("googlenet", "paper")]
+    assert [point.y for point in explorer.numbers.points] == [TIMES["alexnet"], TIMES["googlenet"]]
+    explorer.x_axis.value = "depth"
+    explorer.vgg.value = True
+    assert measured[2:] == [("vgg16", "paper")]
+    explorer.edition.value = "torchvision"
+    assert len(measured) == 6
+    assert explorer.status == ""
+
+
+def test_what_is_being_measured_stands_in_the_status_line(monkeypatch):
+    lines = []
+    explorer = NetworkComparison(families=["AlexNet", "GoogLeNet"])
+    monkeypatch.setattr(module, "milliseconds", lambda *_: lines.append(explorer.status) or 20.0)
+    explorer.y_axis.value = TIME
+    assert lines == ["Measuring AlexNet, 1 of 2 …", "Measuring GoogLeNet, 2 of 2 …"]
+    assert explorer.status == ""
+
+
+def test_a_network_without_a_torchvision_edition_is_not_measured_in_vain(measured):
+    explorer = NetworkComparison(families=["EfficientNet-Lite0", "AlexNet"], edition="torchvision")
+    explorer.y_axis.value = TIME
+    assert measured == [("alexnet", "torchvision")]
+    assert explorer.status == ""
+    assert explorer.numbers.missing == ("EfficientNet-Lite0",)
+
+
+def test_a_real_time_is_that_of_a_real_forward_pass(monkeypatch):
+    sizes = []
+    build = timing.build
+
+    def built(name, **options):
+        network = build(name, **options)
+        network.register_forward_hook(lambda module, inputs, output: sizes.append(output.shape))
+        return network
+
+    monkeypatch.setattr(timing, "build", built)
+    timing.milliseconds.cache_clear()
+    assert 0 < timing.milliseconds("small_vgg") < 10_000
+    assert 1 + timing.LEAST_RUNS <= len(sizes) <= 1 + timing.MOST_RUNS
+    assert set(sizes) == {(1, 10)}
+    runs = len(sizes)
+    timing.milliseconds("small_vgg")
+    assert len(sizes) == runs
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"x_axis": "accuracy"}, "There is no x axis 'accuracy'"),
+        ({"families": ["Inception"]}, "There is no family 'Inception'"),
+        ({"families": []}, "at least one family; no family is given."),
+        ({"x_axis": "MACs", "y_axis": "MACs"}, "two different axes .* both axes are 'MACs'."),
+        ({"edition": "keras"}, "There is no edition 'keras'"),
+    ],
+)
+def test_a_wrong_start_is_answered_with_a_sentence(given, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        NetworkComparison(**given)
+
+
+def test_no_text_is_cut_or_covered_by_another(measured):
+    explorer = NetworkComparison(families=tuple(FAMILIES))
+    width, height = explorer.picture.width * DENSITY, explorer.picture.height * DENSITY
+    for x, y in [*itertools.permutations(AXES, 2)][::3]:
+        for edition, members in itertools.product(EDITIONS, module.MEMBERS):
+            explorer.set(x_axis=x, y_axis=y, edition=edition, members=members)
+            found = [(text, box) for text, box in live_texts(explorer) if text]
+            labels = {label.text for label in explorer._labels if label.text}
+            assert labels == {point.label for point in explorer.numbers.shown}
+            for text, (left, top, right, bottom) in found:
+                assert min(left, top) >= 0, (x, y, text)
+                assert right <= width, (x, y, text)
+                assert bottom <= height, (x, y, text)
+            for (one, a), (other, b) in itertools.combinations(found, 2):
+                apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+                assert apart, (x, y, edition, members, one, other)
+
+
+def test_the_points_are_drawn_where_their_values_are():
+    explorer = NetworkComparison(x_axis="parameters", y_axis="top-5 error")
+    (x,), (y,) = explorer._markers["AlexNet"].get_data()
+    # From 2 to 200 million over a log axis of 690 pixels, from 0 to 25 percent over 316.
+    assert x == pytest.approx(690 * np.log10(60_965_224 / 2e6) / 2)
+    assert y == pytest.approx(316 * (1 - 18.2 / 25))
+    assert [len(marker.get_xdata()) for marker in explorer._markers.values()] == [1, 1, 1, 1, 1, 0]

@@ -1,0 +1,166 @@
+"""Every published figure has its source and stands beside a count, and `published` finds it."""
+
+import csv
+
+import pytest
+
+from helpers.counted import counted, depth
+from helpers.models import build, network_names
+from helpers.published import FILE, Figure, published
+from helpers.trace import trace
+from tests.families import LAYOUTS
+
+QUANTITIES = {"year", "depth", "parameters", "MACs", "top-1 error", "top-5 error"}
+ENSEMBLES = {"alexnet", "vgg", "googlenet", "resnet"}
+# Where a paper rounds otherwise than to the digits it prints, or counts otherwise than this course.
+ROUGH = {
+    ("googlenet", "MACs"): 0.06,  # "a budget of 1.5 billion"
+    ("vgg16", "MACs"): 0.012,  # the convolutions alone
+    ("efficientnet_lite0", "MACs"): 0.06,
+    ("alexnet", "parameters"): 0.02,
+}
+
+
+def test_every_row_has_a_source_that_says_where():
+    for figure in published():
+        assert figure.source
+        assert figure.where
+        assert figure.url.startswith("https://"), figure
+        assert figure.quantity in QUANTITIES
+        assert figure.edition in ("paper", "torchvision")
+        assert len(str(figure)) < 300
+
+
+def test_a_row_is_of_a_network_that_can_be_built_or_of_several_together():
+    for figure in published():
+        together = figure.models is not None and figure.models > 1
+        assert figure.network in (ENSEMBLES if together else network_names()), figure
+
+
+def test_an_error_says_how_it_was_measured_and_a_count_does_not():
+    for figure in published():
+        if figure.quantity.endswith("error"):
+            assert figure.data in ("validation", "test")
+            assert figure.models >= 1
+            assert 0 < figure.value < 50
+        else:
+            assert (figure.data, figure.models, figure.crops) == ("", None, "")
+
+
+def test_no_count_is_in_the_file():
+    # What is counted has all its digits; what is printed has at most four.
+    for figure in published():
+        if figure.quantity in ("parameters", "MACs"):
+            assert len(f"{figure.value:.0f}".rstrip("0")) <= 4, figure
+
+
+def test_no_figure_is_there_twice():
+    seen = set()
+    for figure in published():
+        key = (
+            figure.network, figure.edition, figure.quantity, figure.data, figure.models, figure.crops,
+            figure.variant,
+        )  # fmt: skip
+        assert key not in seen, figure
+        seen.add(key)
+
+
+def test_what_is_printed_is_the_value():
+    for figure in published():
+        if figure.printed.endswith(" %"):
+            assert float(figure.printed.removesuffix(" %")) == figure.value
+        if figure.printed.startswith("acc@"):
+            assert figure.value == pytest.approx(100 - float(figure.printed.split()[1]))
+
+
+@pytest.mark.parametrize(
+    ("network", "quantity", "how", "value"),
+    [
+        ("alexnet", "top-5 error", ("test", 7, "10"), 15.3),
+        ("alexnet", "top-5 error", ("validation", 1, "10"), 18.2),
+        ("vgg", "top-5 error", ("test", 7, "dense"), 7.3),
+        ("googlenet", "top-5 error", ("test", 7, "144"), 6.67),
+        ("googlenet", "top-5 error", ("validation", 1, "1"), 10.07),
+        ("resnet", "top-5 error", ("test", 6, "multi-scale"), 3.57),
+        ("plain18", "top-1 error", ("validation", 1, "10"), 27.94),
+        ("plain34", "top-1 error", ("validation", 1, "10"), 28.54),
+        ("resnet18", "top-1 error", ("validation", 1, "10"), 27.88),
+        ("densenet121", "top-5 error", ("validation", 1, "10"), 6.66),
+    ],
+)
+def test_the_lessons_figures(network, quantity, how, value):
+    found = published(network, quantity, edition="paper")
+    assert [each.value for each in found if (each.data, each.models, each.crops) == how] == [value]
+
+
+def test_resnet_34_has_the_errors_of_its_three_shortcuts():
+    found = [each for each in published("resnet34", "top-1 error", edition="paper") if each.crops == "10"]
+    assert {each.variant: each.value for each in found} == {"": 24.52, "option A": 25.03, "option C": 24.19}
+
+
+@pytest.mark.parametrize(
+    ("network", "top_1"),
+    [("alexnet", 56.5), ("vgg16", 71.6), ("googlenet", 69.8), ("resnet50", 76.1), ("densenet121", 74.4)],
+)
+def test_torchvision_s_accuracies(network, top_1):
+    (figure,) = published(network, "top-1 error", edition="torchvision")
+    assert round(100 - figure.value, 1) == top_1
+    assert (figure.models, figure.crops) == (1, "1")
+    assert network in figure.url
+
+
+def test_what_is_printed_is_near_what_is_counted():
+    compared = 0
+    for figure in published():
+        if figure.quantity in ("depth", "parameters", "MACs"):
+            counts = counted(figure.network)
+            count = {"depth": counts.depth, "parameters": counts.parameters, "MACs": counts.macs}
+            off = abs(count[figure.quantity] / figure.value - 1)
+            if figure.quantity == "depth":
+                assert count["depth"] == figure.value, figure
+            else:
+                assert off <= ROUGH.get((figure.network, figure.quantity), 0.02), figure
+            compared += 1
+    assert compared > 30
+
+
+def test_the_counts_are_those_of_the_trace():
+    for name in ("alexnet", "vgg16", "googlenet", "resnet50", "densenet121"):
+        for edition in ("paper", "torchvision"):
+            network = build(name, edition=edition, device="meta")
+            side = 227 if (name, edition) == ("alexnet", "paper") else 224
+            table, counts = trace(network, (3, side, side)), counted(name, edition)
+            assert (counts.parameters, counts.macs) == (table.parameters, table.macs)
+            assert counts.depth == depth(network)
+            if edition == "torchvision":
+                assert counts.macs == LAYOUTS[name]["macs_224"]
+
+
+def test_the_counts_that_the_lessons_name():
+    assert counted("alexnet").parameters == 60_965_224
+    assert counted("googlenet").parameters == 6_998_552
+    assert counted("resnet50").macs == 3_857_973_248
+    assert (counted("resnet50").field, counted("resnet50", "torchvision").field) == (483, 427)
+    assert counted("efficientnet_lite0").one_by_one_share == pytest.approx(88.2, abs=0.04)
+    assert counted("vgg16").one_by_one_share == 0
+
+
+def test_the_reader_reads_all_rows():
+    with FILE.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(published()) == len(rows) > 100
+    assert list(rows[0]) == list(Figure.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"network": "resnet5"}, "There is no published network 'resnet5'; the nearest"),
+        ({"quantity": "error"}, "There is no published quantity 'error'"),
+        ({"edition": "keras"}, "There is no published edition 'keras'; choose 'paper' or 'torchvision'."),
+        ({"network": ["alexnet"]}, "There is no published network"),
+    ],
+)
+def test_what_is_not_published_is_answered_with_a_sentence(asked, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        published(**asked)

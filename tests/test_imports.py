@@ -24,11 +24,12 @@ NAMED = {
     "live_figure": 2,
     "figures": 2,
     "curves": 2,
+    "towers": 2,
     "photo_figures": 2,
     "exercises": 2,
     "explorers": 3,
 }
-DRAWS = {"style", "figures", "curves", "photo_figures", "live_figure", "explorers"}
+DRAWS = {"style", "figures", "curves", "towers", "photo_figures", "live_figure", "explorers"}
 HAS_WIDGETS = {"controls", "picture", "live", "explorers", "exercises"}
 
 

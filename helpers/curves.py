@@ -14,6 +14,9 @@ from helpers.training import History
 
 # Each line has a dash and a marker beside its colour, so that colour is not the only carrier of meaning.
 LINES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (PURPLE, ":", "D"), (VERMILION, "-", "v"))
+LONGEST_NAME = 11
+"""Characters of a line's name that fit beside the two panels of `training_curves`."""
+
 MOST_MARKED = 40
 """Lines of more points than this are drawn without a mark at each."""
 
@@ -47,10 +50,17 @@ def curves(
 def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:
     """Training and test error in percent after each epoch, side by side on one scale.
 
-    Raises ValueError for a history without a complete epoch, and for more lines than there are looks.
+    Raises ValueError for a history without a complete epoch, for a name of more than 11 characters, and for
+    more lines than there are looks.
+
+    >>> history = History((2.0, 1.0), (40.0, 20.0), (2.0, 1.5), (50.0, 25.0))
+    >>> training_curves("It learns", {"plain-14": history})
+    It learns. plain-14: training error 20.0 %, test error 25.0 %.
     """
     _check(histories)
     for name, history in histories.items():
+        if len(name) > LONGEST_NAME:
+            raise ValueError(f"The name {name!r} is too long to stand beside its line; use 11 characters.")
         if not history.epochs:
             raise ValueError(f"The history of {name!r} has no complete epoch; train for one at least.")
     with DRAWING, styled():

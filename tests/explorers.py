@@ -17,7 +17,7 @@ NEEDS: dict[str, Callable[[], tuple[Any, ...]]] = {
     "FeatureMapExplorer": lambda: (browsable(6, 70),),
     "ReceptiveFieldExplorer": lambda: (browsable(4, 6),),
 }
-EXPLORERS = sorted(name for name in helpers.__all__ if name.endswith(("Explorer", "Mixer")))
+EXPLORERS = sorted(name for name in helpers.__all__ if name.endswith(("Explorer", "Mixer", "Comparison")))
 
 
 def made(name: str) -> Explorer:
@@ -26,7 +26,9 @@ def made(name: str) -> Explorer:
 
 
 def values(control: widgets.ValueWidget) -> list[Any]:
-    """A list's options, or a slider's two ends, its middle and its next step; nothing for an upload."""
+    """A list's options, a switch's two, or a slider's two ends, middle and next step; none of an upload."""
+    if isinstance(control.value, bool):
+        return [False, True]
     if hasattr(control, "options"):
         return list(control.options)
     if not hasattr(control, "min"):

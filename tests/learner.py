@@ -2,6 +2,7 @@
 
 import re
 from itertools import combinations, product
+from typing import Any
 
 import torch
 from matplotlib.text import Text
@@ -31,6 +32,13 @@ class Rude:
         raise RuntimeError("no comparison")
 
     __hash__ = None
+
+
+def listening(control: Any) -> list[tuple[str, Any]]:
+    """The sentences that a control says from now on, each with the value that it keeps."""
+    heard = []
+    control.on_refusal = lambda sentence, kept: heard.append((sentence, kept))
+    return heard
 
 
 def upload(explorer: Explorer, content: bytes, name: str = "mine.png") -> None:

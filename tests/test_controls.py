@@ -8,8 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.controls import Choice, FloatSlider, Slider, Switch
-from tests.learner import Rude, is_one_sentence
+from helpers.controls import Choice, FloatSlider, Slider
+from tests.learner import Rude, is_one_sentence, listening
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=100)
 
@@ -21,13 +21,6 @@ NO_NUMBER = [
     torch.empty((), dtype=torch.int64, device="meta"),
 ]  # fmt: skip
 NO_NAME = [*NO_NUMBER, 0, 1, 2.5, 10**5000, np.array(["coffee"]), "coffe", "COFFEE", ["coffee"]]
-
-
-def listening(control):
-    """The sentences that a control says from now on, each with the value that it keeps."""
-    heard = []
-    control.on_refusal = lambda sentence, kept: heard.append((sentence, kept))
-    return heard
 
 
 def kernel_size() -> Slider:
@@ -288,28 +281,3 @@ def test_a_value_between_two_steps_moves_to_the_nearest_and_says_so():
     assert said == [
         ("in channels cannot be 101: it takes a whole number from 8 to 512 in steps of 8; 104 is used.", 104)
     ]
-
-
-@pytest.mark.parametrize("wrong", ["on", "", 1, 0, None, float("nan"), [True], {}, Rude(), bool])
-def test_a_switch_takes_true_and_false_alone(wrong):
-    switch = Switch("AlexNet", True)
-    heard = listening(switch)
-    switch.value = wrong
-    ((sentence, kept),) = heard
-    assert switch.value is kept is True
-    assert is_one_sentence(sentence)
-    assert sentence.startswith("AlexNet cannot be ")
-    assert sentence.endswith(": it takes True or False.")
-
-
-def test_a_switch_is_turned_from_code_and_from_the_page():
-    switch = Switch("AlexNet", False)
-    assert switch.value is False
-    heard, changes = listening(switch), []
-    switch.observe(lambda change: changes.append(change["new"]), names="value")
-    switch.value = True
-    switch.set_state({"value": False})
-    assert changes == [True, False]
-    assert heard == []
-    with pytest.raises(ValueError, match=r"AlexNet cannot be 1: it takes True or False\."):
-        Switch("AlexNet", 1)

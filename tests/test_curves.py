@@ -32,6 +32,12 @@ def test_a_history_without_an_epoch_is_refused():
     assert is_one_sentence(str(refusal.value))
 
 
+def test_a_name_that_would_be_cut_off_is_refused():
+    with pytest.raises(ValueError, match="3×3 three times") as refusal:
+        training_curves("Cut", {"3×3 three times": History((1,), (30,), (1,), (40,))})
+    assert is_one_sentence(str(refusal.value))
+
+
 def test_the_words_are_the_last_errors():
     drawing = training_curves("Errors", {"a": History((1, 1), (30, 20), (1, 1), (40, 25))})
     assert repr(drawing) == "Errors. a: training error 20.0 %, test error 25.0 %."

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.explorers import comparison
 from helpers.live import Explorer
 from helpers.style import DENSITY
 from tests.explorers import EXPLORERS, made, shuffle, values
@@ -12,6 +13,12 @@ from tests.learner import is_one_sentence, live_texts
 MOVES = 40
 
 every_explorer = pytest.mark.parametrize("name", EXPLORERS)
+
+
+@pytest.fixture(autouse=True)
+def _times_that_take_none(monkeypatch):
+    """What `NetworkComparison` would measure on this machine differs from run to run."""
+    monkeypatch.setattr(comparison, "milliseconds", lambda name, edition: 10.0 + len(name) + len(edition))
 
 
 def states(name: str):
@@ -33,7 +40,7 @@ def computed(explorer: Explorer):
 
 
 def test_all_are_found():
-    assert len(EXPLORERS) >= 14
+    assert len(EXPLORERS) == 16
 
 
 @every_explorer

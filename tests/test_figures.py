@@ -57,7 +57,7 @@ DRAWINGS = {
         "Five lines", {f"network {n}": [n, 3 + n / 100] for n in range(5)}, **AXES
     ),
     "training_curves": lambda: training_curves(
-        "The deeper plain network is worse", {"plain-14": history(40, 30), "plain-44": history(70, 72)}
+        "The deeper plain network is worse", {"residual-44": history(40, 30), "residual-14": history(70, 72)}
     ),
     "bars": lambda: bars("Most sit in fc6", {"conv1": 34_944, "fc6": 37_752_832}, "parameters"),
     "two_towers": two_towers,

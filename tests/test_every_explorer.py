@@ -55,6 +55,19 @@ def test_numbers_and_sentence_follow_whatever_moves(name):
 
 
 @every_explorer
+def test_every_control_moves_the_picture(name):
+    for label in made(name).controls:
+        explorer = made(name)
+        start, control = explorer.picture.data, explorer.controls[label]
+        others = [value for value in values(control) if value != control.value]
+        moved = False
+        for value in others:
+            control.value = value
+            moved = moved or explorer.picture.data != start
+        assert moved or not others, f"{label} moves nothing"
+
+
+@every_explorer
 def test_no_text_that_changes_leaves_the_picture(name):
     for explorer in states(name):
         width, height = explorer.picture.width * DENSITY, explorer.picture.height * DENSITY

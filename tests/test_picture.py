@@ -64,6 +64,14 @@ def test_a_stored_photo_has_one_pixel_per_css_pixel_and_close_colours():
     assert len(data) < 60_000
 
 
+def test_a_small_patch_of_a_photo_keeps_its_colours_beside_a_wide_pale_one():
+    wide = Image.blend(square(photo("chelsea"), 600), Image.new("RGB", (600, 600), "white"), 0.8)
+    patch = square(photo("chelsea"), 600).crop((250, 250, 310, 310))
+    wide.paste(patch, (250, 250))
+    stored = decoded(encode_saved(wide, has_photo=True)).convert("RGB").crop((125, 125, 155, 155))
+    assert farthest(stored, patch.resize((30, 30), Image.Resampling.BOX)) < 50
+
+
 @pytest.mark.parametrize("has_photo", [True, False])
 def test_a_picture_with_a_palette_is_stored_too(has_photo):
     palette = SMOOTH.quantize(200)

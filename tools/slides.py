@@ -1,27 +1,56 @@
-"""Make a reveal.js deck of each lesson: `python -m tools.slides FOLDER NOTEBOOK …`.
+"""Make a deck of slides of each lesson, one file each: `python -m tools.slides FOLDER NOTEBOOK …`.
 
-A deck is made from the stored outputs: nothing runs. Explorers appear as their stored pictures.
+A deck is made from the stored outputs: nothing runs. Explorers appear as their stored pictures. To show it
+takes no network.
 """
 
 from __future__ import annotations
 
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 
-from nbconvert.exporters import SlidesExporter
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pygments.formatters import HtmlFormatter
 
-TEMPLATES = Path(__file__).with_name("nbconvert")
+from tools.pages import stacks_of
 
-# nbconvert would take the live widget, which shows nothing where no kernel runs.
-FIRST_CHOICE = ["image/png", "text/markdown", "text/html", "image/svg+xml", "text/plain"]
+DECK = Path(__file__).with_name("deck")
+# Found without importing it: a deck needs this package's copy of reveal.js, not Sphinx.
+REVEAL = "sphinx_revealjs/_static/revealjs"
 
 
 def make_deck(notebook: Path) -> str:
-    """The deck of one lesson as a page of HTML."""
-    exporter = SlidesExporter(extra_template_basedirs=[str(TEMPLATES)], template_name="lesson_slides")
-    exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
-    exporter.config.NbConvertBase.display_data_priority = FIRST_CHOICE
-    return exporter.from_filename(str(notebook))[0]
+    """The deck of one lesson as a page of HTML with everything in it: scripts, styles and pictures."""
+    stacks = stacks_of(nbformat.read(notebook, as_version=4).cells)
+    environment = Environment(
+        loader=FileSystemLoader(DECK),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("deck.html.j2").render(
+        lesson=stacks[0][0].section,
+        stacks=stacks,
+        styles=[_reveal("dist/reset.css"), _reveal("dist/reveal.css"), _colours(), _own("deck.css")],
+        scripts=[_reveal("dist/reveal.js"), _reveal("plugin/notes/notes.js"), _own("deck.js")],
+    )
+
+
+def _reveal(name: str) -> str:
+    file = Path(distribution("sphinx-revealjs").locate_file(f"{REVEAL}/{name}"))
+    # The line that points to a map of the source would make a browser's debugger look for that file.
+    return file.read_text(encoding="utf-8").split("//# sourceMappingURL")[0]
+
+
+def _own(name: str) -> str:
+    return (DECK / name).read_text(encoding="utf-8")
+
+
+def _colours() -> str:
+    return HtmlFormatter(style="default").get_style_defs(".highlight")
 
 
 def main(folder: str, paths: list[str]) -> None:

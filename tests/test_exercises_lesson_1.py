@@ -47,21 +47,23 @@ def test_exercise_1_hints(answer, hint):
 
 
 def test_exercise_2_is_what_pytorch_counts():
-    assert check("1.2", nn.Conv2d(96, 256, 5, groups=2).weight.numel()).startswith("Right. ")
+    assert check("1.2", nn.Conv2d(384, 256, 3, groups=4).weight.numel()).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (nn.Conv2d(96, 256, 5).weight.numel(), "one group"),
-        (nn.Conv2d(48, 128, 5).weight.numel(), "one tower only"),
-        (307_200 + 256, "counts biases"),
-        (nn.Conv2d(96, 256, 1, groups=2).weight.numel(), "left out the kernel"),
-        (307_201, "kernel height × kernel width"),
-        (-307_200, "kernel height × kernel width"),
+        (nn.Conv2d(384, 256, 3).weight.numel(), "one group"),
+        (nn.Conv2d(384, 256, 3, groups=2).weight.numel(), "two groups"),
+        (nn.Conv2d(96, 64, 3).weight.numel(), "one card only"),
+        (nn.Conv2d(384, 256, 3, groups=8).weight.numel(), "once too often"),
+        (221_184 + 256, "counts biases"),
+        (nn.Conv2d(384, 256, 1, groups=4).weight.numel(), "left out the kernel"),
+        (221_185, "kernel height × kernel width"),
+        (-221_184, "kernel height × kernel width"),
         (10**5000, "kernel height × kernel width"),
-        (307_200.5, "307200.5 is not a whole number"),
-        ("307200", "'307200' is not a number"),
+        (221_184.5, "221184.5 is not a whole number"),
+        ("221184", "'221184' is not a number"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )

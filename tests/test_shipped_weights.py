@@ -51,6 +51,20 @@ def test_the_network_is_the_file_name_for_name(net):
     assert FILE.stat().st_size < 2_000_000
 
 
+def test_a_photo_is_fed_as_the_patches_of_the_card_were(net, data):
+    given = (
+        (net.preprocessing.mean, "mean of red, green, blue"),
+        (net.preprocessing.std, "deviation of red, green, blue"),
+    )
+    for values, line in given:
+        assert list(values) == [float(value) for value in on_card(line).split(", ")]
+    assert torch.allclose(torch.tensor(net.preprocessing.mean), data.mean.flatten(), atol=1e-4)
+    assert torch.allclose(torch.tensor(net.preprocessing.std), data.std.flatten(), atol=1e-4)
+    # A patch is 64 pixels halved to 32, and the cat photo's shorter side is 300.
+    assert net.preprocessing.resize == 300 * 32 // 64
+    assert not hasattr(build("small_alexnet", device="cpu"), "preprocessing")
+
+
 def test_it_does_as_well_as_its_card_says(net, data):
     test = error(net, data.test_images, data.test_labels)
     assert test < percent("test error") + 2

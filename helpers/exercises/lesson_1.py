@@ -21,13 +21,14 @@ def _keeps_its_slope(answer: Any) -> None:
 
 
 def _grouped(answer: Any) -> None:
-    right = Convolution(96, 256, 5, groups=2, bias=False).weights
+    right = Convolution(384, 256, 3, groups=4, bias=False).weights
     hints = {
-        2
-        * right: "That is one group, where each kernel reads all 96 channels; with two it reads its own 48.",
-        right // 2: "That is one tower only; there are two, with 128 kernels each.",
+        4 * right: "That is one group, where each kernel reads all 384 channels; with four it reads 96.",
+        2 * right: "That is two groups, as in the paper; with four each kernel reads 96 channels.",
+        right // 4: "That is one card only; there are four, with 64 kernels each.",
+        right // 2: "You halved once too often: each of the 256 kernels reads 384 / 4 channels.",
         right + 256: "That counts biases; the exercise leaves them out.",
-        right // 25: "You left out the kernel: each weight is there for each of its 5×5 pixels.",
+        right // 9: "You left out the kernel: each weight is there for each of its 3×3 pixels.",
     }
     number = whole_number(answer)
     if number != right:
@@ -142,7 +143,7 @@ EXERCISES = {
     "1.1": Exercise(
         _keeps_its_slope, "The slope of a ReLU is 1 for every positive input, and 0 for every negative one."
     ),
-    "1.2": Exercise(_grouped, "5 · 5 · 48 · 256 = 307,200: two groups halve the 614,400 of one."),
+    "1.2": Exercise(_grouped, "3 · 3 · 96 · 256 = 221,184: four groups leave a quarter of one's 884,736."),
     "1.3": Exercise(
         _first_stage, "34,944 parameters; 227 pixels became 55 and then 27, and neighbouring windows overlap."
     ),

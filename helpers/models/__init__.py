@@ -19,7 +19,7 @@ from helpers.models.resnet import BasicBlock, Block, Bottleneck, ResNet
 from helpers.models.small import SmallAlexNet, SmallDenseNet, SmallGoogLeNet, SmallResNet, SmallVGG
 from helpers.models.vgg import VGG, TorchvisionVGG
 from helpers.names import shown, unknown
-from helpers.weights import CLASSES, check, state_dict
+from helpers.weights import CLASSES, PREPROCESSING, check, state_dict
 
 Factory = Callable[..., nn.Module]
 
@@ -187,4 +187,6 @@ def _trained(
         if not changed:
             raise
         raise ValueError(f"Trained weights of {name} do not fit {changed}; leave that out.") from error
+    if weights in PREPROCESSING:
+        network.preprocessing = PREPROCESSING[weights]
     return network

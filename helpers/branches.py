@@ -15,9 +15,9 @@ from helpers.live_figure import DRAWING
 from helpers.models.googlenet import Inception
 from helpers.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, new_figure, styled
 
-_WIDTH, _HEIGHT = 760, 330  # CSS pixels; the picture's axes count in them, from the lower left
+_WIDTH, _HEIGHT = 760, 308  # CSS pixels; the picture's axes count in them, from the lower left
 _ROWS = (236, 176, 116, 56)  # the middle of each branch
-_INPUT, _FIRST, _SECOND, _JOINED = (14, 92), (168, 262), (330, 424), (560, 640)
+_INPUT, _FIRST, _SECOND, _JOINED = (14, 92), (150, 260), (318, 428), (536, 616)
 _BOX, _LOW, _TALL = 42, 30, 232  # the height of a box; the lower end and height of input and output
 _NAMES = ("1×1", "3×3", "5×5", "pool")
 # Each branch has a hatch beside its colour, so that colour is not the only carrier of meaning.
@@ -57,13 +57,13 @@ def inception_block(
     ]
     parts = [branch[-1].channels for branch in branches]
     title = f"Side by side, then joined: {' + '.join(map(str, parts))} = {block.out_channels} channels"
-    ways = (", then ".join(f"{step.name} to {step.channels}" for step in branch) for branch in branches)
+    ways = (", then ".join(f"{step.name} {_output(step)}" for step in branch) for branch in branches)
     alt = f"{title}. All four branches read the same {in_channels} channels: {'; '.join(ways)}."
     with DRAWING, styled():
         figure = new_figure(_WIDTH, _HEIGHT)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDTH), ylim=(0, _HEIGHT))
         axes.set_axis_off()
-        axes.text(14, 306, title, size=11, weight="bold")
+        axes.text(14, 288, title, size=11, weight="bold")
         left, right = _INPUT
         axes.add_patch(Rectangle((left, _LOW), right - left, _TALL, facecolor="white", edgecolor=INK))
         middle = _LOW + _TALL / 2
@@ -97,10 +97,14 @@ def _draw_branch(axes: Axes, y: float, branch: list[_Step], end: float, look: tu
         face = {"facecolor": (colour, 0.25), "edgecolor": INK, "linewidth": 1}
         axes.add_patch(Rectangle((left, y - _BOX / 2), right - left, _BOX, **face))
         axes.text((left + right) / 2, y + 8, step.name, ha="center", va="center", weight="bold", size=9)
-        axes.text((left + right) / 2, y - 10, f"to {step.channels}", ha="center", va="center", size=9)
+        axes.text((left + right) / 2, y - 10, _output(step), ha="center", va="center", size=9)
         _arrow(axes, (start, y), (left, y))
         start = right
     _arrow(axes, (start, y), (_JOINED[0], end))
+
+
+def _output(step: _Step) -> str:
+    return f"{'to' if 'conv' in step.name else 'keeps'} {step.channels}"
 
 
 def _draw_part(axes: Axes, top: float, height: float, words: str, look: tuple[str, str]) -> None:

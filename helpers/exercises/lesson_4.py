@@ -68,6 +68,8 @@ def _block(answer: Any) -> None:
         raise Wrong("Give the module itself, such as Block(), not a class, a function or a number.")
     x = torch.empty(2, IN, SIDE, SIDE).uniform_(-1, 1, generator=torch.Generator().manual_seed(0))
     convs, out = _observed(answer, x)
+    if out is None or out is ...:
+        raise Wrong("The block gives nothing back yet: end its forward with return and the joined branches.")
     if not isinstance(out, Tensor) or out.ndim != 4:
         raise Wrong("It should give one tensor of shape (N, channels, height, width): join with torch.cat.")
     if out.shape[0] != 2:

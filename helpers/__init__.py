@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "arithmetic": ["Convolution", "Linear", "Pooling", "break_even"],
         "augmentation": ["augment", "crop", "draw_augmentation", "flip", "pca_colour"],
+        "branches": ["inception_block"],
         "classify": ["classify"],
         "counted": ["counted"],
         "curves": ["bars", "curves", "training_curves"],

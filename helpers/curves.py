@@ -43,7 +43,7 @@ def curves(
         axes = figure.add_axes((0.1, 0.16, 0.7, 0.7))
         axes.set_title(title)
         _lines(axes, series, x, x_label, y_label, log=log)
-        words = (f"{name} from {values[0]:.3g} to {values[-1]:.3g}" for name, values in series.items())
+        words = (f"{name} from {_brief(values[0])} to {_brief(values[-1])}" for name, values in series.items())
         return Drawing.of(figure, f"{title}. {'; '.join(words)}.")
 
 
@@ -101,6 +101,10 @@ def bars(title: str, amounts: Mapping[str, float], unit: str) -> Drawing:
             )
         words = (f"{name}: {amount:,} {unit}" for name, amount in amounts.items())
         return Drawing.of(figure, f"{title}. {'; '.join(words)}.")
+
+
+def _brief(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _check(series: Mapping[str, object]) -> None:

@@ -49,8 +49,10 @@ def published(
 ) -> tuple[Figure, ...]:
     """Return the published figures of a network, of a quantity and of an edition, or of all for None.
 
-    Quantities are "year", "depth", "parameters", "MACs", "top-1 error" and "top-5 error". An edition is
-    "paper", or "torchvision" for that library's trained weights. Nothing here is counted: `trace` counts.
+    Quantities are "year", "depth", "parameters", "MACs", "top-1 error" and "top-5 error", and of GoogLeNet
+    "layer parameters" and "layer MACs" (the columns of its table 1), "times fewer parameters" and "top-1
+    gain". An edition is "paper", or "torchvision" for that library's trained weights. Nothing here is
+    counted: `trace` counts.
 
     Raises ValueError for a network, a quantity or an edition that has no figure.
 

@@ -55,3 +55,8 @@ def test_only_a_first_layer_has_colours():
     with pytest.raises(ValueError, match="8, 24, 3, 3") as refusal:
         filter_grid(torch.zeros(8, 24, 3, 3))
     assert is_one_sentence(str(refusal.value))
+
+
+def test_large_ends_of_a_line_are_said_in_full():
+    drawing = curves("Wider", {"chain": [416, 4944]}, x_label="block", y_label="channels")
+    assert drawing.alt == "Wider. chain from 416 to 4,944."

@@ -25,11 +25,12 @@ NAMED = {
     "figures": 2,
     "curves": 2,
     "towers": 2,
+    "branches": 2,
     "photo_figures": 2,
     "exercises": 2,
     "explorers": 3,
 }
-DRAWS = {"style", "figures", "curves", "towers", "photo_figures", "live_figure", "explorers"}
+DRAWS = {"style", "figures", "curves", "towers", "branches", "photo_figures", "live_figure", "explorers"}
 HAS_WIDGETS = {"controls", "picture", "live", "explorers", "exercises"}
 
 

@@ -6,11 +6,13 @@ import pytest
 
 from helpers.counted import counted, depth
 from helpers.models import build, network_names
+from helpers.models.googlenet import TABLE
 from helpers.published import FILE, Figure, published
 from helpers.trace import trace
 from tests.families import LAYOUTS
 
 QUANTITIES = {"year", "depth", "parameters", "MACs", "top-1 error", "top-5 error"}
+OF_GOOGLENET = {"layer parameters", "layer MACs", "times fewer parameters", "top-1 gain"}
 ENSEMBLES = {"alexnet", "vgg", "googlenet", "resnet"}
 # Where a paper rounds otherwise than to the digits it prints, or counts otherwise than this course.
 ROUGH = {
@@ -26,7 +28,7 @@ def test_every_row_has_a_source_that_says_where():
         assert figure.source
         assert figure.where
         assert figure.url.startswith("https://"), figure
-        assert figure.quantity in QUANTITIES
+        assert figure.quantity in QUANTITIES | (OF_GOOGLENET if figure.network == "googlenet" else set())
         assert figure.edition in ("paper", "torchvision")
         assert len(str(figure)) < 300
 
@@ -137,6 +139,35 @@ def test_what_is_printed_is_near_what_is_counted():
                 assert off <= ROUGH.get((figure.network, figure.quantity), 0.02), figure
             compared += 1
     assert compared > 30
+
+
+def printed_column(quantity):
+    """A column of GoogLeNet's table 1 as numbers, K and M as they are printed."""
+    return [
+        float(each.printed[:-1])
+        for each in published("googlenet", quantity)
+        if each.value == pytest.approx(float(each.printed[:-1]) * {"K": 1e3, "M": 1e6}[each.printed[-1]])
+    ]
+
+
+def test_googlenet_s_table_is_what_is_counted_but_for_three_rows():
+    network = build("googlenet", device="meta")
+    layers = trace(network).summary()
+    names = ["conv1", "conv2 conv3", *(f"inception{block}" for block in TABLE), "fc"]
+    parts = [[getattr(network, name) for name in row.split()] for row in names]
+    weights = [
+        sum(each.numel() for part in row for each in part.parameters() if each.dim() > 1) / 1024  # no biases
+        for row in parts
+    ]
+    macs = [sum(layers[name].macs for name in row.split()) / 1e6 for row in names]
+    off = [
+        abs(count / figure - 1)
+        for count, figure in zip(weights, printed_column("layer parameters"), strict=True)
+    ]
+    assert [row for row, each in enumerate(off) if each > 0.02] == [0, 6, 9], "the stem, 4c and 5a"
+    off = [abs(count / figure - 1) for count, figure in zip(macs, printed_column("layer MACs"), strict=True)]
+    assert [row for row, each in enumerate(off) if each > 0.03] == [0, 9], "the stem and 5a"
+    assert (sum(printed_column("layer parameters")), sum(printed_column("layer MACs"))) == (6797.7, 1502)
 
 
 def test_the_counts_are_those_of_the_trace():

@@ -15,7 +15,7 @@ def saved_for_backward(model: nn.Module, images: Tensor) -> int:
     counted once, however many operations save it or a view of it: whole storages are counted. The network's
     own parameters and buffers are not, which are there in any case. What the bytes are follows from the
     operations alone, so it is the same number on every CPU; another device may keep a little more. The
-    network stays as it was, its mode and its running means included.
+    network stays as it was, its mode and its running means included, and so do the random numbers.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(4, 1, 3))
     >>> saved_for_backward(net, torch.zeros(2, 1, 8, 8))  # the images and 4 maps, 4 bytes a number
@@ -30,16 +30,20 @@ def saved_for_backward(model: nn.Module, images: Tensor) -> int:
             kept[place] = saved
         return saved
 
+    kind = images.device.type if images.device.type in ("cuda", "xpu") else None
+    devices = [images.device] if kind else []
     modes = [(module, module.training) for module in model.modules()]
     state = {name: buffer.clone() for name, buffer in model.named_buffers()}
     try:
         with (
             enough_memory(images.device, f"one step of {type(model).__name__}"),
+            torch.inference_mode(False),
             torch.enable_grad(),
+            torch.random.fork_rng(devices, device_type=kind or "cuda"),
             torch.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved),
         ):
             model.train()
-            output = model(images)
+            output = model(images.clone())  # which autograd can keep even where they were made without it
             total = sum(each.untyped_storage().nbytes() for each in kept.values())
             del output
     finally:

@@ -29,16 +29,13 @@ def weight_reuse(block: DenseBlock, *after: nn.Conv2d | nn.Linear) -> np.ndarray
     """
     firsts = [_first_convolution(layer) for layer in block.children()]
     ends = [*(conv.in_channels for conv in firsts), block.out_channels]
-    columns = []
-    for reader in (*firsts, *after):
-        weight = reader.weight.detach().abs().flatten(2).cpu()  # (out, in) or (out, in, k · k)
-        if weight.shape[1] not in ends:
+    for reader in after:
+        if reader.weight.shape[1] != block.out_channels:
             raise ValueError(
-                f"The {type(reader).__name__} reads {weight.shape[1]} channels; {block.out_channels} come "
-                "out of the block."
+                f"The {type(reader).__name__} reads {reader.weight.shape[1]} channels; "
+                f"{block.out_channels} come out of the block."
             )
-        columns.append(_by_source(weight, ends))
-    return np.column_stack(columns)
+    return np.column_stack([_by_source(reader.weight, ends) for reader in (*firsts, *after)])
 
 
 def _first_convolution(layer: nn.Module) -> nn.Conv2d:
@@ -47,6 +44,7 @@ def _first_convolution(layer: nn.Module) -> nn.Conv2d:
 
 def _by_source(weight: Tensor, ends: list[int]) -> np.ndarray:
     """The mean of each source's part of a reader's absolute weights, relative to that of all of them."""
+    weight = weight.detach().abs().cpu()  # (out, in, k, k) or (out, in)
     starts = [0, *ends[:-1]]
     parts = (weight[:, start:end] for start, end in zip(starts, ends, strict=True))
     mean = weight.mean()

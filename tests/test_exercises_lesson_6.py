@@ -96,6 +96,10 @@ class NoNorm(Block):
         return self.convs[number](functional.relu(x))
 
 
+class Unfinished(nn.Module):
+    def forward(self, x): ...
+
+
 class Pair(Block):
     def forward(self, x):
         return x, super().forward(x)
@@ -169,6 +173,7 @@ def test_exercise_3_is_right_after_training_and_leaves_mode_and_running_means_al
     [
         (3, "the module itself"),
         (Block, "the module itself"),
+        (Unfinished(), "gives nothing back yet"),
         (Pair(), "a tensor of shape (N, 40"),
         (nn.Sequential(nn.Flatten()), "a tensor of shape (N, 40"),
         (Block(padding=0), "torch.cat joins maps of one size"),

@@ -69,6 +69,8 @@ def _dense_block(answer: Any) -> None:
 
 
 def _right_shape(out: Any) -> None:
+    if out is None or out is ...:
+        raise Wrong("Its forward gives nothing back yet: end it with return and the 40 channels.")
     if not isinstance(out, Tensor) or out.ndim != 4:
         raise Wrong(f"It should give a tensor of shape (N, {OUT_CHANNELS}, height, width).")
     if out.shape[2:] != (9, 8):

@@ -26,8 +26,17 @@ def test_what_two_operations_keep_is_counted_once() -> None:
     assert kept(nn.Conv2d(3, 8, 1), nn.ReLU(), nn.Conv2d(8, 2, 1)) == (3 + 8) * MAP
 
 
-def test_a_view_counts_as_what_it_is_a_view_of() -> None:
-    assert kept(nn.Conv2d(3, 8, 1), nn.Sigmoid(), nn.Flatten(), nn.Linear(800, 2)) == (3 + 8) * MAP
+def test_of_a_part_the_whole_is_counted_for_all_of_it_stays_in_memory() -> None:
+    class First(nn.Module):
+        def forward(self, x):
+            return x[:, :1]
+
+    assert kept(nn.Conv2d(3, 8, 1), First(), nn.Conv2d(1, 2, 1)) == (3 + 8) * MAP
+
+
+def test_a_network_in_eval_mode_is_measured_as_it_trains() -> None:
+    layers = nn.Conv2d(3, 8, 1), nn.BatchNorm2d(8), nn.Dropout(0.5)
+    assert kept(*layers) == kept(*(layer.eval() for layer in layers)) > (3 + 8) * MAP
 
 
 def test_where_nothing_is_learned_nothing_is_kept() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from PIL import Image
@@ -37,6 +38,10 @@ LOOKS = (
     (PURPLE, "\\\\\\\\"),
     (YELLOW, ""),
 )
+
+
+# White in the middle, and dark figures can be read on either end.
+RATIOS = LinearSegmentedColormap.from_list("ratios", ("#E9A23B", "#FFFFFF", "#6BA8D6"))
 
 
 class Drawing:
@@ -200,4 +205,50 @@ def value_table(
             f"{name}: " + ", ".join(f"{c} {v:.3f}" for c, v in zip(columns, line, strict=True))
             for name, line in zip(rows, array, strict=True)
         )
+        return Drawing.of(figure, f"{title}. {'; '.join(described)}.")
+
+
+def heat_maps(
+    title: str,
+    panels: Mapping[str, np.ndarray],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    row_label: str,
+    column_label: str,
+) -> Drawing:
+    """Tables of ratios side by side: 1 is white, less is orange, more is blue; NaN is left empty.
+
+    `panels[name][row, column]` are on one scale, on which a half is as far from 1 as a double.
+
+    >>> two = np.array([[1.0, 2.0], [np.nan, 0.5]])
+    >>> heat_maps("a", {"p": two}, rows="ab", columns="cd", row_label="from", column_label="to")
+    a. p: a to c 1.0, a to d 2.0, b to d 0.5.
+    """
+    left, across, apart = 84, 318, 20
+    down = round(0.8 * across * len(rows) / len(columns))
+    width, height = left + len(panels) * (across + apart), 100 + down
+    described = []
+    with DRAWING, styled():
+        figure = new_figure(width, height)
+        figure.text(12 / width, 1 - 22 / height, title, weight="bold", size=11)
+        for place, (name, values) in enumerate(panels.items()):
+            array = np.asarray(values, float)
+            start = (left + place * (across + apart)) / width
+            axes = figure.add_axes((start, 10 / height, across / width, down / height))
+            shown = np.ma.masked_invalid(np.log2(np.maximum(array, 0.01)))
+            axes.imshow(shown, cmap=RATIOS, vmin=-1.6, vmax=1.6, aspect="auto")
+            axes.set_title(name, pad=30)
+            axes.set_xticks(range(len(columns)), columns)
+            axes.set_yticks(range(len(rows)), rows if place == 0 else [])
+            axes.set_xlabel(column_label, labelpad=5)
+            axes.xaxis.set_label_position("top")
+            if place == 0:
+                axes.set_ylabel(row_label)
+            axes.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
+            axes.spines[:].set_visible(False)
+            for row, column in np.argwhere(~np.isnan(array)):
+                axes.text(column, row, f"{array[row, column]:.1f}", ha="center", va="center", size=9)
+            each = (f"{rows[r]} to {columns[c]} {array[r, c]:.1f}" for r, c in np.argwhere(~np.isnan(array)))
+            described.append(f"{name}: {', '.join(each)}")
         return Drawing.of(figure, f"{title}. {'; '.join(described)}.")

@@ -276,8 +276,8 @@ class Switch(widgets.Checkbox, _Refusing):
     value = _OnOrOff(False).tag(sync=True)
 
     def __init__(self, label: str, start: bool) -> None:
-        # ipywidgets puts an empty label in front of a box, hides it without `indent`;
-        # with it the label stays, and takes no width.
+        # ipywidgets puts an empty label in front of the box. Without `indent` it would be hidden; so it
+        # stays, without width, and the name stands behind the box as always.
         super().__init__(
             description=label,
             indent=True,

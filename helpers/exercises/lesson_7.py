@@ -57,7 +57,7 @@ _shortcut = _number(
     _projection,
     {
         9
-        * _projection: "That is a 3×3. The projection is a 1×1: it changes channels, and does not look around.",
+        * _projection: "That is a 3×3. The projection is a 1×1: it changes channels, and sees no neighbour.",
         _projection // 4: "The stride leaves out pixels, not weights: each pair of channels has its weight.",
         _projection * 4: "The stride does not add weights: each pair of channels has one.",
         256 * 256: "It leads from 256 channels to 512, for the sum needs equal shapes.",

@@ -47,7 +47,8 @@ def time_side_by_side(
     """Return the time of one forward pass of each module on an input of `shape`, in milliseconds, by name.
 
     The modules are moved to the best device, channels-last, in eval mode. They take turns, so that whatever
-    else the machine does meets all of them: the shortest of `rounds` runs each counts.
+    else the machine does meets all of them: the shortest of `rounds` runs each counts. A CPU works on one
+    thread: for small modules several have to wait for each other, the more so the busier the machine is.
 
     Raises ValueError for less than one round.
 
@@ -60,13 +61,18 @@ def time_side_by_side(
     device = best_device()
     inputs = _noise(shape, device)
     shortest = dict.fromkeys(modules, float("inf"))
-    with torch.inference_mode():
-        for module in modules.values():
-            module.to(device, memory_format=torch.channels_last).eval()(inputs.clone())
-        for _ in range(rounds):
-            for name, module in modules.items():
-                # A first ReLU may work in place, and would change what the next module is given.
-                shortest[name] = min(shortest[name], _run(module, inputs.clone(), device))
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.inference_mode():
+            for module in modules.values():
+                module.to(device, memory_format=torch.channels_last).eval()(inputs.clone())
+            for _ in range(rounds):
+                for name, module in modules.items():
+                    # A first ReLU may work in place, and would change what the next module is given.
+                    shortest[name] = min(shortest[name], _run(module, inputs.clone(), device))
+    finally:
+        torch.set_num_threads(threads)
     return shortest
 
 

@@ -45,3 +45,21 @@ def test_ten_times_the_work_takes_longer():
 def test_no_round_is_refused():
     with pytest.raises(ValueError, match="rounds must be 1 or more, got 0"):
         time_side_by_side({}, (1, 3, 4, 4), rounds=0)
+
+
+class Failing(nn.Module):
+    def forward(self, x):
+        raise RuntimeError(f"on {torch.get_num_threads()} thread")
+
+
+def test_the_cpu_works_on_one_thread_meanwhile_and_on_as_many_as_before_afterwards():
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        time_side_by_side({"a": nn.Identity()}, (1, 3, 4, 4))
+        assert torch.get_num_threads() == 2
+        with pytest.raises(RuntimeError, match="on 1 thread"):
+            time_side_by_side({"a": Failing()}, (1, 3, 4, 4))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)

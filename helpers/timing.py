@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from functools import cache
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import torch
 from torch import Tensor, nn
@@ -48,7 +49,8 @@ def time_side_by_side(
 
     The modules are moved to the best device, channels-last, in eval mode. They take turns, so that whatever
     else the machine does meets all of them: the shortest of `rounds` runs each counts. A CPU works on one
-    thread: for small modules several have to wait for each other, the more so the busier the machine is.
+    thread, and only the time counts in which it does: where several programs share it, long runs are
+    interrupted more often than short ones.
 
     Raises ValueError for less than one round.
 
@@ -61,6 +63,8 @@ def time_side_by_side(
     device = best_device()
     inputs = _noise(shape, device)
     shortest = dict.fromkeys(modules, float("inf"))
+    # Windows counts a thread's own time in steps of 16 ms.
+    clock = thread_time if device.type == "cpu" and sys.platform != "win32" else perf_counter
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -70,7 +74,7 @@ def time_side_by_side(
             for _ in range(rounds):
                 for name, module in modules.items():
                     # A first ReLU may work in place, and would change what the next module is given.
-                    shortest[name] = min(shortest[name], _run(module, inputs.clone(), device))
+                    shortest[name] = min(shortest[name], _run(module, inputs.clone(), device, clock))
     finally:
         torch.set_num_threads(threads)
     return shortest
@@ -82,13 +86,15 @@ def _noise(shape: tuple[int, ...], device: torch.device) -> Tensor:
     return noise.to(device, memory_format=torch.channels_last)
 
 
-def _run(module: nn.Module, inputs: Tensor, device: torch.device) -> float:
+def _run(
+    module: nn.Module, inputs: Tensor, device: torch.device, clock: Callable[[], float] = perf_counter
+) -> float:
     """Milliseconds of one forward pass."""
     _wait(device)
-    start = perf_counter()
+    start = clock()
     module(inputs)
     _wait(device)
-    return 1000 * (perf_counter() - start)
+    return 1000 * (clock() - start)
 
 
 def _wait(device: torch.device) -> None:

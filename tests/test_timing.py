@@ -1,5 +1,8 @@
 """Modules are timed in turns, each on a copy of the same input, and the shortest run counts."""
 
+import sys
+import time
+
 import pytest
 import torch
 from torch import nn
@@ -63,3 +66,15 @@ def test_the_cpu_works_on_one_thread_meanwhile_and_on_as_many_as_before_afterwar
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
+
+
+class Sleeping(nn.Module):
+    def forward(self, x):
+        time.sleep(0.05)
+        return x
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts a thread's own time in steps of 16 ms")
+def test_time_that_other_programs_take_is_not_counted(monkeypatch):
+    monkeypatch.setattr(timing, "best_device", lambda: torch.device("cpu"))
+    assert time_side_by_side({"a": Sleeping()}, (1, 3, 4, 4), rounds=2)["a"] < 40

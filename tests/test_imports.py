@@ -23,6 +23,7 @@ NAMED = {
     "live": 2,
     "live_figure": 2,
     "figures": 2,
+    "bar_panels": 2,
     "curves": 2,
     "towers": 2,
     "branches": 2,
@@ -30,7 +31,9 @@ NAMED = {
     "exercises": 2,
     "explorers": 3,
 }
-DRAWS = {"style", "figures", "curves", "towers", "branches", "photo_figures", "live_figure", "explorers"}
+DRAWS = {
+    "style", "bar_panels", "branches", "figures", "curves", "towers", "photo_figures", "live_figure", "explorers",
+}  # fmt: skip
 HAS_WIDGETS = {"controls", "picture", "live", "explorers", "exercises"}
 
 

@@ -32,8 +32,16 @@ NAMED = {
     "explorers": 3,
 }
 DRAWS = {
-    "style", "bar_panels", "branches", "figures", "curves", "towers", "photo_figures", "live_figure", "explorers",
-}  # fmt: skip
+    "style",
+    "bar_panels",
+    "branches",
+    "figures",
+    "curves",
+    "towers",
+    "photo_figures",
+    "live_figure",
+    "explorers",
+}
 HAS_WIDGETS = {"controls", "picture", "live", "explorers", "exercises"}
 
 

@@ -38,7 +38,7 @@ def test_exercise_1():
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
-    [("overfitting", "Is the deeper one"), ("both", "'both' is not among"), (9, "9 is not among")],
+    [("overfitting", "Is 9 % better"), ("both", "'both' is not among"), (9, "9 is not among")],
 )
 def test_exercise_1_hints(answer, hint):
     assert_hint(check("5.1", answer), hint)

@@ -18,7 +18,7 @@ IN, OUT, STRIDE = 64, 128, 2  # of the block to build
 def _diagnosis(answer: Any) -> None:
     if one_of(answer, ("degradation", "overfitting")) == "overfitting":
         raise Wrong(
-            "An overfitted network does well on its own training pictures. Does the deeper one, 9 % against 4 %?"
+            "An overfitted network does well on its own training pictures. Is 9 % better than 4 %?"
         )
 
 

@@ -29,10 +29,12 @@ def curves(
     y_label: str,
     x: Sequence[float] | None = None,
     log: bool = False,
+    measured: bool = False,
 ) -> Drawing:
     """Lines over one axis, each with its name at its end; `x` counts from 1 where it is not given.
 
-    `log` draws y in powers of ten. Raises ValueError for more lines than there are looks for them.
+    `log` draws y in powers of ten. The `repr` of what was `measured`, and so differs from machine to machine,
+    is the title alone. Raises ValueError for more lines than there are looks for them.
 
     >>> curves("A line", {"double": [2, 4, 6]}, x_label="number", y_label="its double")
     A line. double from 2 to 6.
@@ -46,7 +48,8 @@ def curves(
         words = (
             f"{name} from {_brief(values[0])} to {_brief(values[-1])}" for name, values in series.items()
         )
-        return Drawing.of(figure, f"{title}. {'; '.join(words)}.")
+        alt = f"{title}. {'; '.join(words)}."
+        return Drawing.of(figure, alt, finding=f"{title}." if measured else None)
 
 
 def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:

@@ -38,6 +38,12 @@ def test_a_name_that_would_be_cut_off_is_refused():
     assert is_one_sentence(str(refusal.value))
 
 
+def test_what_was_measured_is_in_the_alt_text_and_not_in_what_is_compared():
+    drawing = curves("Measured", {"a": [1, 0.123]}, **AXES, measured=True)
+    assert repr(drawing) == "Measured."
+    assert drawing.alt == "Measured. a from 1 to 0.123."
+
+
 def test_the_words_are_the_last_errors():
     drawing = training_curves("Errors", {"a": History((1, 1), (30, 20), (1, 1), (40, 25))})
     assert repr(drawing) == "Errors. a: training error 20.0 %, test error 25.0 %."

@@ -1,0 +1,125 @@
+"""`check` on lesson 5: the right answers, and a hint for each way to go wrong."""
+
+from copy import deepcopy
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from helpers.exercises import check
+from helpers.models.resnet import BasicBlock, Bottleneck
+from tests.answers import Elsewhere, Failing, assert_hint
+
+
+class Block(nn.Module):
+    """The exercise's block, with every way to get it wrong as an option."""
+
+    def __init__(
+        self, *, join=None, inner=F.relu, stride=2, second=1, norms=3, bias=False, kernel=1, out=128
+    ):
+        super().__init__()
+        self.conv1 = nn.Conv2d(64, out, 3, stride, padding=1, bias=bias)
+        self.conv2 = nn.Conv2d(out, out, 3, second, padding=1, bias=False)
+        self.projection = nn.Conv2d(64, out, kernel, stride * second, padding=kernel // 2, bias=False)
+        self.norms = nn.ModuleList(nn.BatchNorm2d(out) for _ in range(norms))
+        self.join, self.inner = join or (lambda f, s: F.relu(f + s)), inner
+
+    def forward(self, x):
+        norms = [*self.norms, *[nn.Identity()] * 3]
+        y = norms[1](self.conv2(self.inner(norms[0](self.conv1(x)))))
+        return self.join(y, norms[2](self.projection(x)))
+
+
+def test_exercise_1():
+    assert check("5.1", "degradation").startswith("Right. ")
+    assert check("5.1", " Degradation").startswith("Right. ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [("overfitting", "Is 9 % better"), ("both", "'both' is not among"), (9, "9 is not among")],
+)
+def test_exercise_1_hints(answer, hint):
+    assert_hint(check("5.1", answer), hint)
+
+
+def test_exercise_2_is_what_pytorch_counts():
+    block = Bottleneck(512, 512)
+    weights = sum(part.weight.numel() for part in block.modules() if isinstance(part, nn.Conv2d))
+    assert check("5.2", weights).startswith("Right. ")
+    assert weights == 278_528
+    wide = sum(part.numel() for part in BasicBlock(512, 512).parameters() if part.dim() == 4)
+    assert f"{wide:,}" in check("5.2", weights)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (65_536 + 147_456, "A 1×1 is missing"),
+        (147_456, "the 3×3 alone"),
+        (131_072, "the two 1×1"),
+        (2 * 147_456, "128 wide"),
+        (4_718_592, "512 wide"),
+        (sum(part.numel() for part in Bottleneck(512, 512).parameters()), "counts batch norm"),
+        (278_528 + 768, "counts biases"),
+        (278_528 + 512 * 512, "counts a projection"),
+        (65_536 + 16_384 + 65_536, "or three 1×1"),
+        (65_536 + 9 * 128 * 512 + 65_536, "stays at 128"),
+        (1, "kernel height"),
+        (10**5000, "kernel height"),
+        (0.5, "0.5 is not a whole number"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_exercise_2_hints(answer, hint):
+    assert_hint(check("5.2", answer), hint)
+
+
+@pytest.mark.parametrize("answer", [Block(), Block(norms=2), BasicBlock(64, 128, 2)])
+def test_exercise_3_right(answer):
+    assert check("5.3", answer).startswith("Right. relu(F(x) + projection(x))")
+
+
+def test_exercise_3_takes_a_trained_block_and_leaves_it_as_it_is():
+    block = Block().train()
+    block(torch.randn(8, 64, 8, 8))
+    nn.init.uniform_(block.norms[1].weight)
+    before = deepcopy(block.state_dict())
+    assert check("5.3", block).startswith("Right. ")
+    assert block.training
+    assert all(torch.equal(before[name], value) for name, value in block.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (3, "Give a block itself"),
+        (Block, "with parentheses"),
+        (Failing(), "Your answer raised KeyError"),
+        (Elsewhere(None), "does forward return it"),
+        (Elsewhere(torch.zeros(3)), "does forward return it"),
+        (Block(join=lambda f, s: torch.cat([f, s], 1)), "side by side"),
+        (Block(out=64), "It gives 64 channels"),
+        (Block(stride=1), "8×6 became 8×6"),
+        (Block(second=2), "8×6 became 2×2"),
+        (Block(stride=1, second=2), "Stride 2 belongs to the first"),
+        (Block(kernel=3), "a 1×1 from 64 to 128"),
+        (BasicBlock(64, 128, 2, shortcut="A"), "no 1×1 on the shortcut"),
+        (Block(bias=True), "has a bias"),
+        (Block(norms=0), "It has 0 batch norms"),
+        (Block(norms=1), "It has 1 batch norms"),
+        (Block(join=lambda f, s: f + s), "The last ReLU is missing"),
+        (Block(join=lambda f, s: F.relu(f) + s), "comes too early"),
+        (Block(join=lambda f, s: F.relu(f) + F.relu(s)), "Both paths go through"),
+        (Block(join=lambda f, s: F.relu(f)), "not added"),
+        (Block(join=lambda f, s: F.relu(s)), "the shortcut's alone"),
+        (Block(inner=lambda y: y), "no ReLU between"),
+        (Block(join=lambda f, s: F.relu(f - s)), "subtracted"),
+        (Block(join=lambda f, s: F.relu(f * s)), "multiplied"),
+        (Block(inner=torch.tanh), "The numbers differ"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)  # fmt: skip
+def test_exercise_3_hints(answer, hint):
+    assert_hint(check("5.3", answer), hint)

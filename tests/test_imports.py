@@ -22,6 +22,7 @@ NAMED = {
     "controls": 2,
     "live": 2,
     "live_figure": 2,
+    "pixels": 2,
     "figures": 2,
     "curves": 2,
     "towers": 2,

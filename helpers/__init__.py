@@ -9,6 +9,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "arithmetic": ["Convolution", "Linear", "Pooling", "break_even"],
         "augmentation": ["augment", "crop", "draw_augmentation", "flip", "pca_colour"],
+        "bar_panels": ["bar_panels"],
         "classify": ["classify"],
         "counted": ["counted"],
         "curves": ["bars", "curves", "training_curves"],
@@ -40,6 +41,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "published": ["published"],
         "receptive_field": ["receptive_field"],
         "source": ["show_source"],
+        "timing": ["time_side_by_side"],
         "towers": ["two_towers"],
         "trace": ["trace"],
         "training": ["fit"],

@@ -276,8 +276,13 @@ class Switch(widgets.Checkbox, _Refusing):
     value = _OnOrOff(False).tag(sync=True)
 
     def __init__(self, label: str, start: bool) -> None:
+        # ipywidgets puts an empty label in front of the box. Without `indent` it would be hidden; so it
+        # stays, without width, and the name stands behind the box as always.
         super().__init__(
-            description=label, indent=False, layout={"width": "auto", "margin": "2px 12px 2px 2px"}
+            description=label,
+            indent=True,
+            style={"description_width": "0px"},
+            layout={"width": "auto", "margin": "2px 12px 2px -6px"},
         )
         self._kept = None  # so that a wrong start is refused, and not replaced
         self.value = start

@@ -10,29 +10,51 @@ from torch import nn
 from helpers.graph import network_graph
 from helpers.models import build
 from helpers.receptive_field import receptive_field
+from helpers.table import Trace
 from helpers.trace import trace
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of a network's layers: how many, their parameters, and their MACs for one image."""
+
+    layers: int
+    parameters: int
+    macs: int
+
+    def share(self, of: Part) -> dict[str, float]:
+        """The layers, parameters and MACs in percent of those of another part.
+
+        >>> Part(1, 20, 300).share(Part(4, 200, 300))
+        {'layers': 25.0, 'parameters': 10.0, 'MACs': 100.0}
+        """
+        return {
+            "layers": 100 * self.layers / of.layers,
+            "parameters": 100 * self.parameters / of.parameters,
+            "MACs": 100 * self.macs / of.macs,
+        }
 
 
 @dataclass(frozen=True)
 class Counted:
     """The counts of a network for one image of its own size.
 
-    `depth` is the most layers with weights on a way from the image to the scores. `convolution_macs` are
-    those of convolutions, and `one_by_one_macs` those of 1×1 convolutions alone. `field` is the height and
-    width in pixels of what a unit of the last map sees.
+    `depth` is the most layers with weights on a way from the image to the scores. `convolutions` are all of
+    them, those of branches, shortcuts and single channels too, and `one_by_one` the 1×1 among them: no fully
+    connected layer is. `field` is the height and width in pixels of what a unit of the last map sees.
     """
 
     parameters: int
     macs: int
     depth: int
-    convolution_macs: int
-    one_by_one_macs: int
+    convolutions: Part
+    one_by_one: Part
     field: int
 
     @property
     def one_by_one_share(self) -> float:
         """The MACs of 1×1 convolutions, in percent of those of all convolutions."""
-        return 100 * self.one_by_one_macs / self.convolution_macs
+        return self.one_by_one.share(self.convolutions)["MACs"]
 
 
 @cache
@@ -44,6 +66,8 @@ def counted(name: str, edition: str = "paper") -> Counted:
     >>> resnet = counted("resnet50")
     >>> resnet.parameters, resnet.macs, resnet.depth, resnet.field, round(resnet.one_by_one_share, 1)
     (25557032, 3857973248, 50, 483, 49.0)
+    >>> resnet.one_by_one
+    Part(layers=36, parameters=12128256, macs=1888223232)
     """
     network = build(name, edition=edition, device="meta")
     side = network.preprocessing.crop
@@ -53,10 +77,14 @@ def counted(name: str, edition: str = "paper") -> Counted:
         layers.parameters,
         layers.macs,
         depth(network),
-        layers.select("conv").macs + layers.select("depthwise").macs,
-        layers.select("conv 1×1").macs,
+        _part(layers.where(lambda row: row.kind.startswith(("conv ", "depthwise ")))),
+        _part(layers.select("conv 1×1")),
         height,
     )
+
+
+def _part(layers: Trace) -> Part:
+    return Part(len(layers), layers.parameters, layers.macs)
 
 
 def depth(network: nn.Module) -> int:

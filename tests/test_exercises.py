@@ -79,7 +79,10 @@ def test_the_right_number_or_word_is_right_in_every_form(exercise, answer):
 
 
 def test_every_exercise_is_named_after_its_lesson():
-    assert sorted(NAMES) == [f"{lesson}.{exercise}" for lesson in LESSONS for exercise in (1, 2, 3)]
+    counts = {"7": 12}  # the last lesson has a quiz
+    assert [
+        f"{lesson}.{exercise}" for lesson in LESSONS for exercise in range(1, 1 + counts.get(lesson, 3))
+    ] == NAMES
 
 
 @pytest.mark.parametrize("exercise", NAMES)

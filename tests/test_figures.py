@@ -16,6 +16,7 @@ from PIL import Image
 
 from helpers import figures, photo_figures
 from helpers.arithmetic import ReceptiveField
+from helpers.bar_panels import bar_panels
 from helpers.classify import Prediction
 from helpers.curves import bars, curves, training_curves
 from helpers.figures import LOOKS, Drawing, kernel_reach, shares, value_table
@@ -61,6 +62,20 @@ DRAWINGS = {
     ),
     "bars": lambda: bars("Most sit in fc6", {"conv1": 34_944, "fc6": 37_752_832}, "parameters"),
     "two_towers": two_towers,
+    "bar_panels": lambda: bar_panels(
+        "More 1×1",
+        {
+            "2012  AlexNet": {"layers": 0, "MACs": 0.0},
+            "2020  EfficientNet-Lite0": {"layers": 65.3, "MACs": 88.2},
+        },
+        about="1×1 convolutions in percent of all",
+    ),
+    "bar_panels beyond the whole": lambda: bar_panels(
+        "Four",
+        {name: dict.fromkeys(("layers", "parameters", "MACs", "time"), 612.3) for name in "abc"},
+        about="in percent of one 3×3",
+        whole="one 3×3",
+    ),
     "value_table of zeros": lambda: value_table("No error", ["row"], ["a", "b"], [[0, 0]]),
 }
 every_drawing = pytest.mark.parametrize("name", DRAWINGS)
@@ -76,7 +91,11 @@ def made(monkeypatch) -> list[Figure]:
         return kept[-1]
 
     new_figure = figures.new_figure
-    for module in (figures, photo_figures, *map(import_module, ("helpers.curves", "helpers.towers"))):
+    for module in (
+        figures,
+        photo_figures,
+        *map(import_module, ("helpers.curves", "helpers.towers", "helpers.bar_panels")),
+    ):
         monkeypatch.setattr(module, "new_figure", keep)
     return kept
 

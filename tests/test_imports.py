@@ -23,13 +23,14 @@ NAMED = {
     "live": 2,
     "live_figure": 2,
     "figures": 2,
+    "bar_panels": 2,
     "curves": 2,
     "towers": 2,
     "photo_figures": 2,
     "exercises": 2,
     "explorers": 3,
 }
-DRAWS = {"style", "figures", "curves", "towers", "photo_figures", "live_figure", "explorers"}
+DRAWS = {"style", "bar_panels", "figures", "curves", "towers", "photo_figures", "live_figure", "explorers"}
 HAS_WIDGETS = {"controls", "picture", "live", "explorers", "exercises"}
 
 

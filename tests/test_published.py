@@ -3,6 +3,7 @@
 import csv
 
 import pytest
+from torch import nn
 
 from helpers.counted import counted, depth
 from helpers.models import build, network_names
@@ -143,6 +144,19 @@ def test_the_counts_that_the_lessons_name():
     assert (counted("resnet50").field, counted("resnet50", "torchvision").field) == (483, 427)
     assert counted("efficientnet_lite0").one_by_one_share == pytest.approx(88.2, abs=0.04)
     assert counted("vgg16").one_by_one_share == 0
+
+
+@pytest.mark.parametrize("name", ["vgg16_c", "googlenet", "resnet50", "densenet121", "efficientnet_lite0"])
+def test_the_convolutions_and_the_1x1_among_them_are_those_of_pytorch(name):
+    counts, network = counted(name), build(name, device="meta")
+    convolutions = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
+    one_by_one = [layer for layer in convolutions if layer.kernel_size == (1, 1)]
+    for part, layers in ((counts.convolutions, convolutions), (counts.one_by_one, one_by_one)):
+        assert part.layers == len(layers)
+        assert part.parameters == sum(weight.numel() for layer in layers for weight in layer.parameters())
+    share = counts.one_by_one.share(counts.convolutions)
+    assert share["layers"] == 100 * len(one_by_one) / len(convolutions)
+    assert share["MACs"] == counts.one_by_one_share
 
 
 def test_the_reader_reads_all_rows():

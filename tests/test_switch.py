@@ -29,3 +29,10 @@ def test_a_switch_is_turned_from_code_and_from_the_page():
     assert heard == []
     with pytest.raises(ValueError, match=r"AlexNet cannot be 1: it takes True or False\."):
         Switch("AlexNet", 1)
+
+
+def test_the_empty_label_in_front_of_the_box_takes_no_width_and_is_not_hidden():
+    # Without indent ipywidgets hides it, and a hidden label is what the browser test takes for a mistake.
+    switch = Switch("AlexNet", True)
+    assert (switch.description, switch.indent) == ("AlexNet", True)
+    assert switch.style.description_width == "0px"

@@ -26,6 +26,7 @@ def record(path: Path) -> int:
         kernel_name="python3",
         timeout=300,
         store_widget_state=False,
+        coalesce_streams=True,  # what one cell prints is one output, however slowly it came
         resources={"metadata": {"path": str(path.parent)}},
     )
     client.execute()

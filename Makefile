@@ -8,7 +8,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 export PYTHONUTF8 := 1
 
-.PHONY: lab test record slides bench clean
+.PHONY: lab test record slides bench classroom clean
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
@@ -30,6 +30,10 @@ slides: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# Several learners at once on one server; some minutes. Fewer or more: .venv/bin/python -m benchmarks.classroom 2 32
+classroom: $(READY)
+	$(BIN)/python -m benchmarks.classroom
 
 clean:
 	rm -rf .venv build

@@ -47,6 +47,22 @@ def in_words(ratio: float) -> str:
     return f"1/{1 / ratio:.1f}" if ratio < 1 else f"{ratio:.1f}"
 
 
+def aligned(rows: Sequence[Sequence[str]], words: int) -> str:
+    """Rows of cells as columns: the first `words` of them at the left of their column, numbers at the right.
+
+    >>> print(aligned([("", "ms"), ("slider", "7")], words=1))
+            ms
+    slider   7
+    """
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [f"{cell:<{width}}" for cell, width in zip(row[:words], widths[:words], strict=True)]
+        cells += [f"{cell:>{width}}" for cell, width in zip(row[words:], widths[words:], strict=True)]
+        lines.append("  ".join(cells))
+    return "\n".join(lines)
+
+
 def report(measurements: Sequence[Measurement]) -> str:
     """The table, and a line for each goal: whether it is met, and by the slowest of its measurements.
 
@@ -58,14 +74,7 @@ def report(measurements: Sequence[Measurement]) -> str:
     <BLANKLINE>
     met      half the time: 1/4.0 (a)
     """
-    rows = [HEADINGS, *(each.cells() for each in measurements)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        words, numbers = zip(row[:2], widths[:2], strict=True), zip(row[2:], widths[2:], strict=True)
-        cells = [f"{cell:<{width}}" for cell, width in words]
-        cells += [f"{cell:>{width}}" for cell, width in numbers]
-        lines.append("  ".join(cells))
+    lines = [aligned([HEADINGS, *(each.cells() for each in measurements)], words=2)]
     lines.append("")
     for goal in dict.fromkeys(each.goal for each in measurements if each.goal):
         slowest = max((each for each in measurements if each.goal == goal), key=lambda each: each.ratio)

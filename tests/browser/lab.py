@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import nbformat
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.explorer_view import ExplorerView, PictureBox
+from tests.browser.server import AS_ROOT, START_S, copy_without_outputs, running_server, tail
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 """The browser, None where there is none."""
 
-START_S, RUN_S, STOP_S = 90, 300, 20
-AS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
+RUN_S = 300
 # A small laptop: what fits here beside JupyterLab's file browser fits elsewhere.
 VIEWPORT = {"width": 1280, "height": 800}
 VIEW = "application/vnd.jupyter.widget-view+json"
-
-# What differs from JupyterLab's defaults, and why.
-SETTINGS: dict[str, dict[str, Any]] = {
-    # Cells that are scrolled out of sight are painted too, so that all of them can be looked at.
-    "notebook-extension/tracker": {"windowingMode": "none"},
-    # No request leaves this computer, and no question about news lies over the page.
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-}
 
 PANEL = "[...window.jupyterapp.shell.widgets('main')].find(panel => panel.context?.path === name)"
 READY = f"""name => {{
@@ -174,7 +159,7 @@ class Lab:
 
     def about(self, view: NotebookView) -> str:
         """The browser's errors and the end of the server's log, to find out what went wrong."""
-        return "\n".join(["The browser's console:", *view.console, "JupyterLab's log:", _tail(self.log)])
+        return "\n".join(["The browser's console:", *view.console, "JupyterLab's log:", tail(self.log)])
 
 
 @contextmanager
@@ -188,76 +173,16 @@ def running_lab(*notebooks: Path) -> Iterator[Lab]:
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as playwright:
         home = Path(folder)
         for notebook in notebooks:
-            _copy_without_outputs(notebook, home / "notebooks")
-        with _server(home) as (address, token, log):
+            copy_without_outputs(notebook, home / "notebooks")
+        with running_server(home) as server:
             # Root may not use Chromium's sandbox.
             browser = playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=not AS_ROOT)
             try:
-                yield Lab(address, token, log, browser)
+                yield Lab(server.address, server.token, server.log, browser)
             finally:
                 browser.close()
-
-
-@contextmanager
-def _server(home: Path) -> Iterator[tuple[str, str, Path]]:
-    """A server with folders of its own: its address, its token and its log."""
-    folders = {
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        "IPYTHONDIR": "ipython",
-    }
-    for plugin, settings in SETTINGS.items():
-        file = home / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(settings), encoding="utf-8")
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser"]
-    command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--ServerApp.ip=127.0.0.1"]
-    command += ["--ServerApp.port=0", *(["--allow-root"] if AS_ROOT else [])]
-    environment = {**os.environ, **{name: str(home / each) for name, each in folders.items()}}
-    log = home / "server.log"
-    with log.open("w", encoding="utf-8") as output:
-        server = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            yield (*_address(server, home / "runtime", log), log)
-        finally:
-            server.terminate()
-            try:
-                server.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                server.kill()  # the kernels stop by themselves when their parent is gone
-                server.wait()
-
-
-def _address(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> tuple[str, str]:
-    """The server's address and token, once it answers."""
-    deadline = time.monotonic() + START_S
-    while server.poll() is None and time.monotonic() < deadline:
-        for file in runtime.glob("jpserver-*.json"):
-            try:
-                about = json.loads(file.read_text(encoding="utf-8"))
-            except json.JSONDecodeError:  # half written
-                continue
-            return about["url"], about["token"]
-        time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab did not start in {START_S} s.\n{_tail(log)}")
-
-
-def _copy_without_outputs(notebook: Path, folder: Path) -> None:
-    content = nbformat.read(notebook, as_version=4)
-    for cell in content.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    folder.mkdir(exist_ok=True)
-    nbformat.write(content, folder / notebook.name)
 
 
 def _keep(view: NotebookView, message: ConsoleMessage) -> None:
     if message.type == "error":
         view.console.append(f"{message.text} ({message.location.get('url', '')})")
-
-
-def _tail(log: Path, lines: int = 25) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])

@@ -123,6 +123,8 @@ async def _move(one: Learner, times: list[float], moves: int, failures: list[str
     try:
         for number in range(moves):
             sliders = one.page.sliders()  # a control can leave another no room, and give it back
+            if not sliders:
+                raise Failure("no slider on the page")
             times.append(await one.move(sliders[number % len(sliders)]))
     except Failure as failure:
         failures.append(str(failure))

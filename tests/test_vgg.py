@@ -150,6 +150,17 @@ def test_the_convolutional_head_shares_its_weights_and_learns_where_they_did(vgg
     assert not any(layer.training for layer in full.modules())
 
 
+def test_a_narrow_head_is_the_same_head_with_fewer_units_and_slides_too():
+    narrow = build("vgg11", head_width=512, device="meta")
+    table = trace(narrow)
+    assert [row.output_shape for row in table.select("linear")] == [(512,), (512,), (1000,)]
+    assert table.parameters == PARAMETERS["vgg11"] - (25_089 + 4096 + 513 + 1000) * (4096 - 512)
+    slid = trace(fully_convolutional(narrow), (3, 288, 288))
+    assert [slid[name].output_shape for name in ("fc6", "fc7", "fc8")] == [(512, 3, 3)] * 2 + [(1000, 3, 3)]
+    with pytest.raises(ValueError, match=r"^head_width must be .* got 0$"):
+        build("vgg11", head_width=0, device="meta")
+
+
 def test_a_larger_picture_gives_a_map_of_scores():
     full = fully_convolutional(build("vgg16", device="meta"))
     assert full(torch.empty(1, 3, 224, 224, device="meta")).shape == (1, 1000, 1, 1)

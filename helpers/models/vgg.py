@@ -9,6 +9,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
+from helpers.arithmetic.checks import whole
 from helpers.images import IMAGENET
 from helpers.models.parts import Undrawn, dense_as_convolution, fill, he_normal
 from helpers.names import unknown
@@ -31,8 +32,9 @@ Named = list[tuple[str, nn.Module]]
 class VGG(nn.Sequential):
     """The paper's VGG: (N, 3, 224, 224) becomes (N, num_classes), scores before the softmax.
 
-    `configuration` is a column of the paper's table 1: "A", "B", "C", "D" or "E".
-    Raises ValueError for another one.
+    `configuration` is a column of the paper's table 1: "A", "B", "C", "D" or "E". `head_width` is how many
+    units fc6 and fc7 have each; with fewer, a network for trying out is built in a fraction of the memory.
+    Raises ValueError for another configuration, and for a width that is no whole number of at least 1.
 
     >>> import torch
     >>> with torch.device("meta"):
@@ -44,13 +46,14 @@ class VGG(nn.Sequential):
     # The paper subtracts the mean colour of the training set and does not divide by the deviation (2.1).
     preprocessing = IMAGENET
 
-    def __init__(self, configuration: str = "D", num_classes: int = 1000) -> None:
+    def __init__(self, configuration: str = "D", num_classes: int = 1000, *, head_width: int = 4096) -> None:
+        head_width = whole("head_width", head_width)
         with Undrawn():
             layers = stages(_kernels(configuration), CHANNELS)
             # N x 512 x 7 x 7
             layers.append(("flatten", nn.Flatten()))
             # N x 25088
-            layers += head(512 * 7 * 7, 4096, num_classes)
+            layers += head(512 * 7 * 7, head_width, num_classes)
             # N x num_classes
         super().__init__(OrderedDict(layers))
         glorot(self)
@@ -110,8 +113,9 @@ def fully_convolutional(network: VGG) -> nn.Sequential:
     """
     layers = OrderedDict(network.named_children())
     del layers["flatten"]
-    for name, shape in {"fc6": (512, 7, 7), "fc7": (4096, 1, 1), "fc8": (4096, 1, 1)}.items():
-        layers[name] = dense_as_convolution(layers[name], shape)
+    layers["fc6"] = dense_as_convolution(layers["fc6"], (512, 7, 7))
+    for name in ("fc7", "fc8"):
+        layers[name] = dense_as_convolution(layers[name], (layers[name].in_features, 1, 1))
     return nn.Sequential(layers).train(network.training)
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 from helpers.live_figure import DRAWING
 from helpers.names import unknown
 from helpers.picture import Picture, display_bundle, encode_live, encode_saved
+from helpers.pixels import Pixels
 
 NOTE = '<div role="status" style="border-left:4px solid #D55E00; padding-left:8px"><b>Note:</b> {}</div>'
 
@@ -59,7 +60,7 @@ class Explorer(widgets.VBox):
         self._status = widgets.HTML()
         self._settling = False
         self._refusal: tuple[str, Any] | None = None
-        self._image: Image.Image | None = None
+        self._last_image = Pixels()
         for name, control in self.controls.items():
             setattr(self, name, control)
             control.on_refusal = lambda sentence, kept, name=name: self._refused(name, sentence, kept)
@@ -169,9 +170,15 @@ class Explorer(widgets.VBox):
         numbers = self.compute(**{name: control.value for name, control in self.controls.items()})
         image = self.draw(numbers)
         data = encode_live(image)
-        self.numbers, self._image = numbers, image
+        self.numbers = numbers
+        self._last_image.keep(image)
         self._sentence.value = f"<b>{html.escape(numbers.sentence)}</b>"
         self.picture.show(data, self.alt)
+
+    @property
+    def _image(self) -> Image.Image:
+        picture = self._last_image.get()
+        return picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
 
     def __repr__(self) -> str:
         return self.numbers.sentence

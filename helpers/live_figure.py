@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
+from helpers.pixels import Pixels
 from helpers.style import CSS_PIXELS_PER_INCH, DENSITY, INK, new_figure, styled
 
 DRAWING = threading.RLock()
@@ -70,6 +73,12 @@ def text_width(words: str, like: LiveText) -> float:
     return _font(like.size, like.bold, like.mono).getlength(words) / DENSITY
 
 
+@lru_cache(maxsize=1)
+def _renderer(width: int, height: int, dpi: float) -> RendererAgg:
+    """What every figure draws on in turn, with the lock held: one of its own would keep 5 MB."""
+    return RendererAgg(width, height, dpi)
+
+
 class LiveFigure:
     """A figure of `width` × `height` CSS pixels whose moving artists are drawn over a kept background.
 
@@ -91,13 +100,13 @@ class LiveFigure:
         self.figure = new_figure(width, height)
         self._artists: list[Artist] = []
         self._texts: list[LiveText] = []
-        self._background: Any = None
+        self._background = Pixels()
 
     @contextmanager
     def building(self) -> Iterator[None]:
         """Hold the lock and the course's style while artists are made; the background is drawn anew."""
         with DRAWING, styled():
-            self._background = None
+            self._background.keep(None)
             yield
 
     def live(self, artist: Artist) -> Any:
@@ -114,19 +123,25 @@ class LiveFigure:
 
     def image(self) -> Image.Image:
         """The figure as it is now: RGB, `DENSITY` pixels per CSS pixel."""
-        canvas = self.figure.canvas
         with DRAWING:
-            if self._background is None:
-                with styled():
-                    canvas.draw()
-                self._background = canvas.copy_from_bbox(self.figure.bbox)
-            canvas.restore_region(self._background)
-            renderer = canvas.get_renderer()
+            size = (self.width * DENSITY, self.height * DENSITY)
+            renderer = _renderer(*size, self.figure.dpi)
+            self._draw_background(renderer)
             for artist in self._artists:
                 artist.draw(renderer)
-            size = (self.width * DENSITY, self.height * DENSITY)
-            image = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+            image = Image.frombuffer("RGBA", size, renderer.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
             brush = ImageDraw.Draw(image)
             for text in self._texts:
                 text.draw(brush)
             return image
+
+    def _draw_background(self, renderer: RendererAgg) -> None:
+        pixels = np.asarray(renderer.buffer_rgba())
+        background = self._background.get()
+        if background is not None:
+            pixels[:] = background
+            return
+        renderer.clear()
+        with styled():
+            self.figure.draw(renderer)
+        self._background.keep(pixels.copy())

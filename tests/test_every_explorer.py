@@ -6,6 +6,7 @@ from PIL import Image
 
 from helpers.explorers import comparison
 from helpers.live import Explorer
+from helpers.picture import encode_live
 from helpers.style import DENSITY
 from tests.explorers import EXPLORERS, made, shuffle, values
 from tests.learner import is_one_sentence, live_texts
@@ -65,6 +66,17 @@ def test_every_control_moves_the_picture(name):
             control.value = value
             moved = moved or explorer.picture.data != start
         assert moved or not others, f"{label} moves nothing"
+
+
+@every_explorer
+def test_what_is_stored_is_what_is_shown_also_where_explorers_take_turns(name):
+    explorer, another = made(name), made(name)  # they draw on the same pixels in turn
+    rng = np.random.default_rng(2)
+    for _ in range(5):
+        shuffle(explorer, rng)
+        shuffle(another, rng)
+        assert encode_live(explorer._image) == explorer.picture.data
+        assert encode_live(another._image) == another.picture.data
 
 
 @every_explorer

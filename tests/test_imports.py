@@ -22,6 +22,7 @@ NAMED = {
     "controls": 2,
     "live": 2,
     "live_figure": 2,
+    "pixels": 2,
     "figures": 2,
     "bar_panels": 2,
     "curves": 2,

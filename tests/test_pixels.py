@@ -1,0 +1,61 @@
+"""Pictures that nobody has looked at for a while are packed, and come back as they were."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.explorers.reduction import ReductionExplorer
+from helpers.pixels import UNPACKED, Pixels
+from tests.test_picture import bar_figure, farthest
+
+NOISE = np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8)
+
+
+def use_others() -> None:
+    """What a learner does elsewhere in the lesson, until every earlier picture is packed."""
+    for _ in range(UNPACKED):
+        Pixels().keep(np.zeros((1, 1), np.uint8))
+
+
+@pytest.mark.parametrize("picture", [NOISE, Image.fromarray(NOISE), NOISE[:, ::-1, 0]])
+def test_a_picture_comes_back_with_every_pixel(picture):
+    room = Pixels()
+    room.keep(picture)
+    assert room.get() is picture
+    use_others()
+    assert room.get() is not picture
+    assert np.array_equal(room.get(), np.asarray(picture))
+
+
+def test_the_picture_used_longest_ago_is_packed_and_no_other():
+    rooms = [Pixels() for _ in range(UNPACKED + 1)]
+    for room in rooms:
+        room.keep(NOISE)
+        rooms[0].get()
+    assert [room._packed is not None for room in rooms] == [False, True] + [False] * (UNPACKED - 1)
+
+
+def test_a_drawing_takes_a_twentieth_of_its_room_once_packed():
+    explorer = ReductionExplorer()
+    use_others()
+    for room in (explorer._last_image, explorer._figure._background):
+        packed, shape = room._packed
+        assert len(packed) * 20 < np.prod(shape)
+
+
+def test_a_figure_that_was_packed_goes_on_as_if_it_had_not():
+    figure, bar, _ = bar_figure()
+    figure.image()
+    use_others()
+    bar.set_width(7)
+    another, same_bar, _ = bar_figure()
+    same_bar.set_width(7)
+    assert farthest(figure.image(), another.image()) == 0
+
+
+def test_a_room_can_be_emptied():
+    room = Pixels()
+    room.keep(NOISE)
+    use_others()
+    room.keep(None)
+    assert room.get() is None

@@ -148,7 +148,7 @@ async def hold_class(server: Server, notebooks: Sequence[Path], moves: int) -> C
             stack.enter_async_context(learner(server, notebook.name, number))
             for number, notebook in enumerate(notebooks)
         ]
-        learners = [await each for each in opening]
+        learners = await asyncio.gather(*opening)
         watch = Watch()
         watching = asyncio.create_task(watch.watch([server.pid, *(one.pid for one in learners)]))
         seated = list(zip(learners, notebooks, reports, strict=True))
@@ -184,7 +184,7 @@ def table(classes: Sequence[ClassReport]) -> str:
 
 
 def by_lesson(report: ClassReport) -> str:
-    """The largest class, lesson by lesson."""
+    """A class lesson by lesson; what all hold together at one moment is not known by lesson."""
     lessons = {each.lesson: [] for each in report.learners}
     for each in report.learners:
         lessons[each.lesson].append(each)
@@ -202,9 +202,11 @@ def main() -> None:
     notebooks = [each for each in NOTEBOOKS if each.name.startswith(given.lesson or "")]
     if not notebooks:
         parser.error(f"no lesson's name begins with {given.lesson}")
-    classes = [measure(notebooks, size, given.moves) for size in given.learners]
+    classes = []
+    for size in given.learners:
+        classes.append(measure(notebooks, size, given.moves))
+        print(f"{size} learners by lesson:\n{by_lesson(classes[-1])}\n", flush=True)
     print(table(classes))
-    print(f"\nThe {len(classes[-1].learners)} learners by lesson:\n{by_lesson(classes[-1])}")
 
 
 if __name__ == "__main__":

@@ -141,6 +141,14 @@ def test_a_live_picture_is_what_matplotlib_draws_in_full():
     assert different.mean() < 0.02
 
 
+def test_what_is_built_later_stands_in_the_next_picture():
+    figure, _, _ = bar_figure()
+    before = figure.image()
+    with figure.building():
+        figure.figure.axes[0].axvline(4, color="black", linewidth=5)
+    assert farthest(figure.image(), before) == 255
+
+
 def test_a_picture_taken_earlier_does_not_change():
     figure, bar, _ = bar_figure()
     bar.set_width(2)

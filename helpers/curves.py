@@ -45,9 +45,7 @@ def curves(
         axes = figure.add_axes((0.1, 0.16, 0.7, 0.7))
         axes.set_title(title)
         _lines(axes, series, x, x_label, y_label, log=log)
-        words = (
-            f"{name} from {_brief(values[0])} to {_brief(values[-1])}" for name, values in series.items()
-        )
+        words = (f"{name} from {_brief(y[0])} to {_brief(y[-1])}" for name, y in series.items())
         alt = f"{title}. {'; '.join(words)}."
         return Drawing.of(figure, alt, finding=f"{title}." if measured else None)
 

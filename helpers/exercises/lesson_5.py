@@ -17,9 +17,7 @@ IN, OUT, STRIDE = 64, 128, 2  # of the block to build
 
 def _diagnosis(answer: Any) -> None:
     if one_of(answer, ("degradation", "overfitting")) == "overfitting":
-        raise Wrong(
-            "An overfitted network does well on its own training pictures. Is 9 % better than 4 %?"
-        )
+        raise Wrong("An overfitted network does well on its own training pictures. Is 9 % better than 4 %?")
 
 
 def _weights(answer: Any) -> None:

@@ -44,6 +44,10 @@ LOOKS = (
 RATIOS = LinearSegmentedColormap.from_list("ratios", ("#E9A23B", "#FFFFFF", "#6BA8D6"))
 
 
+LEAST_RATIO, MOST_RATIO = 0.5, 1.6
+"""Where the colours of ratios end, in powers of 2: small departures from 1 are not made to look large."""
+
+
 class Drawing:
     """A finished picture that a notebook shows, with its alt text.
 
@@ -229,6 +233,9 @@ def heat_maps(
     down = round(0.8 * across * len(rows) / len(columns))
     width, height = left + len(panels) * (across + apart), 100 + down
     described = []
+    shades = {name: np.log2(np.maximum(np.asarray(values, float), 0.01)) for name, values in panels.items()}
+    furthest = max(float(np.nanmax(np.abs(each))) for each in shades.values())
+    end = min(max(furthest, LEAST_RATIO), MOST_RATIO)
     with DRAWING, styled():
         figure = new_figure(width, height)
         figure.text(12 / width, 1 - 22 / height, title, weight="bold", size=11)
@@ -236,8 +243,8 @@ def heat_maps(
             array = np.asarray(values, float)
             start = (left + place * (across + apart)) / width
             axes = figure.add_axes((start, 10 / height, across / width, down / height))
-            shown = np.ma.masked_invalid(np.log2(np.maximum(array, 0.01)))
-            axes.imshow(shown, cmap=RATIOS, vmin=-1.6, vmax=1.6, aspect="auto")
+            shown = np.ma.masked_invalid(shades[name])
+            axes.imshow(shown, cmap=RATIOS, vmin=-end, vmax=end, aspect="auto")
             axes.set_title(name, pad=30)
             axes.set_xticks(range(len(columns)), columns)
             axes.set_yticks(range(len(rows)), rows if place == 0 else [])

@@ -90,7 +90,7 @@ def test_slides_begin_stacks_and_fragments_come_step_by_step() -> None:
     assert [(block.kind, block.step) for block in first.blocks] == [
         ("text", None),
         ("code", 0),
-        ("printed sentences", 0),
+        ("printed", 0),
         ("code", 0),
         ("code", 1),
     ]
@@ -138,17 +138,18 @@ def test_a_source_shown_stands_without_the_call_that_shows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("printed", "kind"),
+    ("printed", "lines"),
     [
-        ("a sentence, as long as you like.\nanother", "printed sentences"),
-        ("     It saves below 115.2.", "printed sentences"),
-        ("two 3×3     294,912 weights", "printed"),
-        ("·  ·  1", "printed"),
+        ("a sentence, as long as you like.\nanother", ["sentence", "sentence"]),
+        ("     It saves below 115.2.", ["sentence"]),
+        ("two 3×3     294,912 weights\nin all 294,912", ["row", "row"]),
+        ("·  ·  1", ["row"]),
+        ("A      11\nfrom " + "a source " * 9, ["row", "sentence"]),
     ],
 )
-def test_only_sentences_may_be_broken(printed: str, kind: str) -> None:
+def test_only_sentences_may_be_broken(printed: str, lines: list[str]) -> None:
     page = only_page(text("# T", "slide"), code("x", "-", new_output("stream", text=printed + "\n")))
-    assert page.blocks[1].kind == kind
+    assert re.findall('<div class="(.*?)">', page.blocks[1].html) == lines
 
 
 # Decks

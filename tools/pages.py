@@ -13,6 +13,7 @@ from pygments.lexers import PythonLexer
 
 from tools.markup import to_html
 
+COLUMNS = re.compile(r"\S {2,}\S|[·│─]  ")
 HEADING = re.compile(r"(#{1,3}) +(.+?)(?: · (\d+ minutes?.*|to read))?\n+")
 
 
@@ -108,7 +109,15 @@ def _shown(output: NotebookNode) -> tuple[str, str]:
 
 def _printed(text: str) -> tuple[str, str]:
     """Printed lines: sentences may be broken to fit a column, what is set in columns of its own may not."""
-    if re.search(r"\S {2,}\S|[·│─]  ", text):
-        return "printed", f"<pre>{escape(text)}</pre>"
-    lines = "".join(f"<div>{escape(line)}</div>" for line in text.rstrip().split("\n"))
-    return "printed sentences", f"<pre>{lines}</pre>"
+    lines = text.rstrip().split("\n")
+    in_columns = any(map(COLUMNS.search, lines))
+    html = "".join(
+        f'<div class="{"row" if in_columns and not _is_source(line) else "sentence"}">{escape(line)}</div>'
+        for line in lines
+    )
+    return "printed", f"<pre>{html}</pre>"
+
+
+def _is_source(line: str) -> bool:
+    """Whether a line under a table is a sentence that says where its figures are from."""
+    return len(line) > 80 and not COLUMNS.search(line)

@@ -33,9 +33,9 @@ def curves(
 ) -> Drawing:
     """Lines over one axis, each with its name at its end; `x` counts from 1 where it is not given.
 
-    `x` is one for all lines, or a mapping from each line's name to its own. `log` draws y in powers of ten. The `repr` of what was `measured`, and so differs from machine to machine,
-    is the title alone. Raises ValueError for more lines than there are looks for them, and for a line that a
-    mapping `x` does not name.
+    `x` is one for all lines, or a mapping from each line's name to its own. `log` draws y in powers of ten.
+    The `repr` of what was `measured`, and so differs from machine to machine, is the title alone. Raises
+    ValueError for more lines than there are looks for them, and for a line that a mapping `x` does not name.
 
     >>> curves("A line", {"double": [2, 4, 6]}, x_label="number", y_label="its double")
     A line. double from 2 to 6.

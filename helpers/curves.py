@@ -27,19 +27,22 @@ def curves(
     *,
     x_label: str,
     y_label: str,
-    x: Sequence[float] | None = None,
+    x: Sequence[float] | Mapping[str, Sequence[float]] | None = None,
     log: bool = False,
     measured: bool = False,
 ) -> Drawing:
     """Lines over one axis, each with its name at its end; `x` counts from 1 where it is not given.
 
-    `log` draws y in powers of ten. The `repr` of what was `measured`, and so differs from machine to machine,
-    is the title alone. Raises ValueError for more lines than there are looks for them.
+    `x` is one for all lines, or a mapping from each line's name to its own. `log` draws y in powers of ten.
+    The `repr` of what was `measured`, and so differs from machine to machine, is the title alone. Raises
+    ValueError for more lines than there are looks for them, and for a line that a mapping `x` does not name.
 
     >>> curves("A line", {"double": [2, 4, 6]}, x_label="number", y_label="its double")
     A line. double from 2 to 6.
     """
     _check(series)
+    if isinstance(x, Mapping) and (missing := [name for name in series if name not in x]):
+        raise ValueError(f"There is no x for the line {missing[0]!r}; give one for each line.")
     with DRAWING, styled():
         figure = new_figure(760, 330)
         axes = figure.add_axes((0.1, 0.16, 0.7, 0.7))
@@ -118,7 +121,7 @@ def _check(series: Mapping[str, object]) -> None:
 def _lines(
     axes: Axes,
     series: Mapping[str, Sequence[float]],
-    x: Sequence[float] | None,
+    x: Sequence[float] | Mapping[str, Sequence[float]] | None,
     x_label: str,
     y_label: str,
     *,
@@ -135,7 +138,8 @@ def _lines(
     if x is None and longest <= MOST_MARKED:
         axes.set_xticks(range(1, longest + 1, max(1, longest // 8)))
     for (name, values), (colour, dash, mark) in zip(series.items(), LINES, strict=False):
-        places = range(1, len(values) + 1) if x is None else x
+        own = x[name] if isinstance(x, Mapping) else x
+        places = range(1, len(values) + 1) if own is None else own
         marked = {"marker": mark, "markersize": 6} if len(values) <= MOST_MARKED else {}
         axes.plot(places, values, color=colour, linestyle=dash, label=name, **marked)
     axes.autoscale_view()

@@ -44,6 +44,22 @@ def test_what_was_measured_is_in_the_alt_text_and_not_in_what_is_compared():
     assert drawing.alt == "Measured. a from 1 to 0.123."
 
 
+def test_each_line_may_have_places_of_its_own():
+    def pixels(x: object) -> np.ndarray:
+        return np.asarray(curves("Lines", {"a": [1, 2], "b": [2, 3]}, x=x, **AXES).image)  # type: ignore[arg-type]
+
+    together = pixels([1, 2])
+    assert np.array_equal(together, pixels({"a": [1, 2], "b": [1, 2]}))
+    for apart in ({"a": [1.5, 2], "b": [1, 2]}, {"a": [1, 2], "b": [1, 1.5]}):
+        assert not np.array_equal(together, pixels(apart))
+
+
+def test_a_line_without_places_is_refused():
+    with pytest.raises(ValueError, match="'b'") as refusal:
+        curves("Lines", {"a": [1], "b": [2]}, x={"a": [1]}, **AXES)
+    assert is_one_sentence(str(refusal.value))
+
+
 def test_the_words_are_the_last_errors():
     drawing = training_curves("Errors", {"a": History((1, 1), (30, 20), (1, 1), (40, 25))})
     assert repr(drawing) == "Errors. a: training error 20.0 %, test error 25.0 %."

@@ -12,7 +12,7 @@ import torch
 from matplotlib.artist import Artist
 
 from helpers.explorers import comparison
-from tests.explorers import EXPLORERS, made, shuffle, values
+from tests.explorers import EXPLORERS, made, shuffle
 
 SETTINGS, WARM_UP = 2000, 400
 NONSENSE = ("nonsense", None, float("nan"), -1, 10**30, [], object())
@@ -27,7 +27,9 @@ def living() -> Counter[str]:
     gc.collect()
     kinds = (Artist, widgets.Widget, torch.Tensor)
     # By type: isinstance would ask each object for its class, which some compute, with a warning.
-    return Counter(kind.__name__ for each in gc.get_objects() for kind in kinds if issubclass(type(each), kind))
+    return Counter(
+        kind.__name__ for each in gc.get_objects() for kind in kinds if issubclass(type(each), kind)
+    )
 
 
 def resident() -> int:

@@ -17,7 +17,7 @@ from tests.explorers import EXPLORERS, made, shuffle
 SETTINGS, WARM_UP = 2000, 400
 NONSENSE = ("nonsense", None, float("nan"), -1, 10**30, [], object())
 MOST_GROWTH = 32 * 2**20
-"""Bytes that a process may gain in 1,600 settings, its caches included: six pictures of an explorer's size."""
+"""Bytes that a process may gain in 1,600 settings, caches included: six pictures of an explorer."""
 
 pytestmark = pytest.mark.soak
 

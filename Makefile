@@ -6,9 +6,14 @@ READY := .venv/ready
 LESSONS := $(sort $(wildcard notebooks/*.ipynb))
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
+PURE := 'helpers.arithmetic.*' 'helpers.receptive_field.*' 'helpers.trace.*' 'helpers.explorers.*Numbers*' \
+    'helpers.explorers.*_numbers.*' $(foreach name,activation_numbers augmentation brief compared dropout \
+    eval_scale grouped inception kernel_stack main_path mix normalise page_of_maps reduction shortcut \
+    train_scale,'helpers.explorers.*.x_$(name)__*')
+
 export PYTHONUTF8 := 1
 
-.PHONY: lab test record slides bench classroom clean
+.PHONY: lab test record slides bench classroom soak mutants clean
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
@@ -17,7 +22,7 @@ lab: $(READY)
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not soak"
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
 	$(BIN)/python -m pytest -m browser -rs tests/browser
 
@@ -35,8 +40,19 @@ bench: $(READY)
 classroom: $(READY)
 	$(BIN)/python -m benchmarks.classroom
 
+# Every explorer through 2,000 random settings, with an eye on memory; some minutes.
+soak: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m soak tests/test_soak.py
+
+# Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' pure functions in
+# thousands of ways, and prints which breaks no test noticed; an hour or more. Fewer: make mutants PURE='helpers.trace.*'
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[mutants]'
+	OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run $(PURE)
+	$(BIN)/python -m mutmut results
+
 clean:
-	rm -rf .venv build
+	rm -rf .venv build mutants
 
 # The stamp is older than the files that say what to install whenever one of them changes.
 $(READY): pyproject.toml constraints.txt

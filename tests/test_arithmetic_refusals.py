@@ -90,6 +90,7 @@ def test_each_number_is_refused_by_name_unless_it_is_whole_and_large_enough(call
             "kernel_size must be one whole number or a pair of them, vertical first, got (3, 3, 3)",
         ),
         (lambda: output_size((8, 0), 3), "size must be a whole number of at least 1, got 0"),
+        (lambda: output_size((0, 8), 3), "size must be a whole number of at least 1, got 0"),
         (
             lambda: same_padding(4),
             "kernel_size 4 with dilation 1 must span an odd number of pixels to be padded alike on both "

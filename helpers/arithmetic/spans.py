@@ -112,6 +112,8 @@ class ReceptiveField:
 
         >>> ReceptiveField().through(7, stride=2, padding=3).through(3, stride=2, padding=1).size
         (11, 11)
+        >>> ReceptiveField().through(3).box(0)
+        (0, 0, 2, 2)
         """
         numbers = pairs(kernel_size=kernel_size, stride=stride, padding=padding, dilation=dilation)
         rows, columns = zip(*numbers, strict=True)

@@ -1,0 +1,60 @@
+"""Each explorer through 2,000 random settings, set from code in any order: `make soak`."""
+
+import gc
+import os
+from collections import Counter
+from pathlib import Path
+
+import ipywidgets as widgets
+import numpy as np
+import pytest
+import torch
+from matplotlib.artist import Artist
+
+from helpers.explorers import comparison
+from tests.explorers import EXPLORERS, made, shuffle
+
+SETTINGS, WARM_UP = 2000, 400
+NONSENSE = ("nonsense", None, float("nan"), -1, 10**30, [], object())
+MOST_GROWTH = 32 * 2**20
+"""Bytes that a process may gain in 1,600 settings, caches included: six pictures of an explorer."""
+
+pytestmark = pytest.mark.soak
+
+
+def living() -> Counter[str]:
+    """How many there are of what an explorer could leave behind: artists, widgets, tensors."""
+    gc.collect()
+    kinds = (Artist, widgets.Widget, torch.Tensor)
+    # By type: isinstance would ask each object for its class, which some compute, with a warning.
+    return Counter(
+        kind.__name__ for each in gc.get_objects() for kind in kinds if issubclass(type(each), kind)
+    )
+
+
+def resident() -> int:
+    """Bytes of memory that this process holds."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_any_settings_in_any_order_leave_nothing_behind(name, monkeypatch):
+    monkeypatch.setattr(comparison, "milliseconds", lambda name, edition: 10.0 + len(name) + len(edition))
+    explorer, rng = made(name), np.random.default_rng(0)
+    settings = {}
+    for turn in range(SETTINGS):
+        if turn == WARM_UP:
+            before, memory = living(), resident()
+        control = explorer.controls[shuffle(explorer, rng)]
+        nonsense = turn % 10 == 0
+        if nonsense:
+            kept = control.value
+            control.value = NONSENSE[turn // 10 % len(NONSENSE)]
+            kept_or_allowed = control.value == kept or control.min <= control.value <= control.max
+            assert kept_or_allowed, control.description
+        last, settings = settings, {each: control.value for each, control in explorer.controls.items()}
+        # What was said of nonsense stands until something moves.
+        assert nonsense or explorer.status == "" or settings == last, settings
+        assert explorer.numbers == explorer.compute(**settings), settings
+    assert living() == before
+    assert resident() - memory < MOST_GROWTH

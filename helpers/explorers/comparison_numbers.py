@@ -75,12 +75,12 @@ AXES: dict[str, Axis] = {
     axis.name: axis
     for axis in (
         Axis(
-            "top-5 error", "top-5 error", "more top-5 error", "less top-5 error", "top-5 error, percent of validation images",
-            _percent, (0, 5, 10, 15, 20, 25),
+            "top-5 error", "top-5 error", "more top-5 error", "less top-5 error",
+            "top-5 error, percent of validation images", _percent, (0, 5, 10, 15, 20, 25),
         ),
         Axis(
-            "top-1 error", "top-1 error", "more top-1 error", "less top-1 error", "top-1 error, percent of validation images",
-            _percent, (10, 20, 30, 40, 50),
+            "top-1 error", "top-1 error", "more top-1 error", "less top-1 error",
+            "top-1 error, percent of validation images", _percent, (10, 20, 30, 40, 50),
         ),
         Axis(
             "parameters", "parameters", "more parameters", "fewer parameters", "parameters",
@@ -94,17 +94,22 @@ AXES: dict[str, Axis] = {
             "depth", "layers", "more layers", "fewer layers", "layers with weights, on the longest way",
             _whole, (5, 10, 20, 50, 100, 200, 500), is_log=True,
         ),
-        Axis("year", "", "a later year", "an earlier year", "year of the paper", _whole, tuple(range(2011, 2023, 2))),
         Axis(
-            "share of 1×1", "1×1 share", "more 1×1", "less 1×1", "MACs in 1×1, percent of all convolutions' MACs",
+            "year", "", "a later year", "an earlier year", "year of the paper",
+            _whole, tuple(range(2011, 2023, 2)),
+        ),
+        Axis(
+            "share of 1×1", "1×1 share", "more 1×1", "less 1×1",
+            "MACs in 1×1, percent of all convolutions' MACs",
             lambda value: f"{value:.1f} %", (0, 20, 40, 60, 80, 100),
         ),
         Axis(
-            "receptive field", "pixels seen", "a larger field", "a smaller field", "receptive field of the last map, pixels",
-            _whole, (100, 200, 500, 1000, 2000, 5000), is_log=True,
+            "receptive field", "pixels seen", "a larger field", "a smaller field",
+            "receptive field of the last map, pixels", _whole, (100, 200, 500, 1000, 2000, 5000), is_log=True,
         ),
         Axis(
-            TIME, "for an image", "more time", "less time", "time for one image, milliseconds, measured on this machine",
+            TIME, "for an image", "more time", "less time",
+            "time for one image, milliseconds, measured on this machine",
             lambda value: f"{value:.1f} ms", is_log=True,
         ),
     )

@@ -11,20 +11,27 @@ from helpers.live_figure import DRAWING
 from helpers.style import BLUE, GRID, INK, new_figure, styled
 
 MOST_PANELS = 4
-LEFT, RIGHT, BETWEEN, NUMBER = 214, 16, 20, 62
-"""CSS pixels for the rows' names, at the right, between two panels, and for the numbers beside the bars."""
-TOP, BOTTOM, ROW = 96, 30, 36
+WIDTH, LEFT, RIGHT, BETWEEN = 760, 236, 30, 24
+"""CSS pixels: the picture, the rows' names, what is left free at the right, and between two panels."""
+TOP, CAPTION, BOTTOM, ROW = 104, 18, 34, 40
 LONGEST_NAME = 24
 """Characters of a row's name that fit beside the bars."""
+NUMBER = 62
+"""CSS pixels that a number takes: it stands in its bar where there is so much room, and else behind it."""
 
 
 def bar_panels(
-    title: str, rows: Mapping[str, Mapping[str, float]], *, about: str, whole: str = "100 %"
+    title: str,
+    rows: Mapping[str, Mapping[str, float]],
+    *,
+    about: str,
+    whole: str = "100 %",
+    captions: Mapping[str, str] | None = None,
 ) -> Drawing:
     """A panel for each quantity, a bar for each row in it: `rows[row][quantity]` is in percent of one whole.
 
     All panels have one scale. A pale bar and a dotted line show the whole, which `whole` names; `about` says
-    in a line below the title what is drawn.
+    in a line below the title what is drawn, and `captions[quantity]` below a panel's heading what it means.
     Raises ValueError where there is no row, for more than four quantities, for rows that have not all the
     same ones, for a percentage below 0, and for a name of more than 24 characters.
 
@@ -34,22 +41,26 @@ def bar_panels(
     """
     quantities = _quantities(rows)
     longest = max(100.0, *(value for row in rows.values() for value in row.values()))
-    height = TOP + ROW * len(rows) + BOTTOM
-    across = (760 - LEFT - RIGHT - (BETWEEN + NUMBER) * len(quantities) + BETWEEN) / len(quantities)
+    top = TOP + (CAPTION if captions else 0)
+    height = top + ROW * len(rows) + BOTTOM
+    across = (WIDTH - LEFT - RIGHT + BETWEEN) / len(quantities) - BETWEEN
     with DRAWING, styled():
-        figure = new_figure(760, height)
-        line = {"va": "center", "x": 16 / 760}
-        figure.text(y=1 - 22 / height, s=title, weight="bold", size=12, **line)
-        figure.text(y=1 - 46 / height, s=about, size=10, **line)
+        figure = new_figure(WIDTH, height)
+        line = {"va": "center", "x": 16 / WIDTH}
+        figure.text(y=1 - 24 / height, s=title, weight="bold", size=14, **line)
+        figure.text(y=1 - 52 / height, s=about, size=11, **line)
         for row, name in enumerate(rows):
-            figure.text(y=1 - (TOP + ROW * (row + 0.5)) / height, s=name, size=11, **line)
+            figure.text(y=1 - (top + ROW * (row + 0.5)) / height, s=name, size=12, **line)
         for place, quantity in enumerate(quantities):
-            left = LEFT + place * (across + NUMBER + BETWEEN)
-            box = (left / 760, BOTTOM / height, across / 760, ROW * len(rows) / height)
+            left = LEFT + place * (across + BETWEEN)
+            box = (left / WIDTH, BOTTOM / height, across / WIDTH, ROW * len(rows) / height)
             axes = figure.add_axes(box, xlim=(0, longest), ylim=(len(rows) - 0.5, -0.5))
             axes.set_axis_off()
-            _panel(axes, quantity, [row[quantity] for row in rows.values()])
-            axes.text(100, len(rows) - 0.15, whole, size=9, ha="center", va="center")
+            caption = (captions or {}).get(quantity, "")
+            axes.text(0, -1.2 if caption else -0.8, quantity, weight="bold", size=13, va="center")
+            axes.text(0, -0.75, caption, size=10, va="center")
+            _panel(axes, [row[quantity] for row in rows.values()], NUMBER * longest / across)
+            axes.text(100, len(rows) - 0.15, whole, size=10, ha="center", va="center")
         words = (
             f"{name}: " + ", ".join(f"{quantity} {row[quantity]:.1f} %" for quantity in quantities)
             for name, row in rows.items()
@@ -57,27 +68,28 @@ def bar_panels(
         return Drawing.of(figure, f"{title}: {about}. {'; '.join(words)}.")
 
 
-def _panel(axes: Axes, quantity: str, values: Sequence[float]) -> None:
+def _panel(axes: Axes, values: Sequence[float], number: float) -> None:
+    """The bars of one quantity; `number` is how long a bar has to be for its number to stand in it."""
     places = range(len(values))
     ends = (-0.5, len(values) - 0.5)
-    axes.text(0, -0.82, quantity, weight="bold", size=11, va="center")
-    axes.barh(places, [100] * len(values), height=0.62, color=GRID, linewidth=0)
-    axes.barh(places, values, height=0.62, color=BLUE, hatch="////", edgecolor="white", linewidth=0)
-    axes.plot([0, 0], ends, color=INK, linewidth=1, clip_on=False)
+    axes.barh(places, [100] * len(values), height=0.7, color=GRID, linewidth=0)
+    axes.barh(places, values, height=0.7, color=BLUE, linewidth=0, zorder=3)
+    axes.plot([0, 0], ends, color=INK, linewidth=1, clip_on=False, zorder=4)
+    # Behind the bars, where it would cross their numbers.
     axes.plot([100, 100], ends, color=INK, linewidth=1.2, linestyle=":", clip_on=False)
     for row, value in enumerate(values):
-        written = "0" if round(value, 1) == 0 else f"{value:.1f}"
-        beside = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-        # Points, of which there are 72 to the inch, where CSS pixels are 100.
+        inside = value >= number
         axes.annotate(
-            written,
-            (1, row),
-            (0.72 * (NUMBER - 6), 0),
+            "< 1 %" if 0 < value < 1 else f"{value:.0f} %",
+            (value, row),
+            (-5 if inside else 5, -0.5),
+            textcoords="offset points",
             weight="bold",
-            size=11,
-            ha="right",
+            size=13,
+            color="white" if inside else INK,
+            ha="right" if inside else "left",
             va="center",
-            **beside,
+            zorder=5,
         )
 
 

@@ -14,7 +14,7 @@ ROWS = {
     "2020  EfficientNet-Lite0": {"layers": 65.3, "MACs": 88.2},
     "one 3×3": {"layers": 250.0, "MACs": 100.0},
 }
-NUMBERS = {"layers": ["0", "65.3", "250.0"], "MACs": ["0", "88.2", "100.0"]}
+NUMBERS = {"layers": ["0 %", "65 %", "250 %"], "MACs": ["0 %", "88 %", "100 %"]}
 
 
 @pytest.fixture
@@ -42,10 +42,9 @@ def test_each_bar_is_as_long_as_its_percentage_on_one_scale(made):
         whole, bars = axes.containers
         assert [bar.get_width() for bar in whole] == [100] * len(ROWS)
         assert [bar.get_width() for bar in bars] == [row[quantity] for row in ROWS.values()]
-        assert all(bar.get_hatch() for bar in bars), "colour is not the only carrier"
         assert axes.get_xlim() == (0, 250)
         assert axes.texts[0].get_text() == quantity
-        assert [text.get_text() for text in axes.texts[1:-1]] == NUMBERS[quantity]
+        assert [text.get_text() for text in axes.texts[2:-1]] == NUMBERS[quantity]
         assert axes.texts[-1].get_text() == "the whole"
     first, second = (axes.get_position() for axes in made[0].axes)
     assert first.width == pytest.approx(second.width)
@@ -54,6 +53,36 @@ def test_each_bar_is_as_long_as_its_percentage_on_one_scale(made):
 def test_the_whole_is_the_longest_where_nothing_is_above_it(made):
     drawn({name: row for name, row in ROWS.items() if name != "one 3×3"})
     assert {axes.get_xlim() for axes in made[0].axes} == {(0, 100)}
+
+
+def test_a_number_stands_in_its_bar_where_it_has_room_and_else_behind_it(made):
+    bar_panels(
+        "It grows", {f"{share} %": {"MACs": share, "time": 100} for share in (0, 4, 25, 88)}, about="-"
+    )
+    with DRAWING:
+        made[0].canvas.draw()
+    renderer = made[0].canvas.get_renderer()
+    axes = made[0].axes[0]
+    for text, bar, inside in zip(axes.texts[2:-1], axes.containers[1], (0, 0, 0, 1), strict=True):
+        number, box = text.get_window_extent(renderer), bar.get_window_extent(renderer)
+        assert (box.x0 < number.x0 and number.x1 < box.x1) == inside
+        assert (number.x0 > box.x1) == (not inside)
+
+
+def test_a_little_is_not_said_to_be_nothing(made):
+    bar_panels("A little", {"some": {"MACs": 0.3}, "more": {"MACs": 1.0}}, about="-")
+    assert [text.get_text() for text in made[0].axes[0].texts[2:-1]] == ["< 1 %", "1 %"]
+
+
+def test_a_caption_stands_between_the_heading_and_the_bars(made):
+    bar_panels("It grows", ROWS, about="-", captions={"MACs": "what they do"})
+    drawn()
+    captioned, plain = (figure.axes[1].texts for figure in made)
+    assert captioned[1].get_text() == "what they do"
+    assert captioned[0].get_position()[1] < captioned[1].get_position()[1] < -0.5
+    assert plain[1].get_text() == ""
+    heights = [figure.get_figheight() for figure in made]
+    assert heights[0] > heights[1]
 
 
 def test_names_stand_beside_their_bars(made):

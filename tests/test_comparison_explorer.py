@@ -97,6 +97,30 @@ def test_pairs_are_counted_by_hand():
     assert comparison("year", "depth", families=["VGG", "GoogLeNet"]).pairs == (0, 0)
 
 
+def test_the_title_says_what_goes_with_what_in_most_pairs():
+    explorer = NetworkComparison(x_axis="parameters", y_axis="top-5 error")
+    assert explorer._title.text == "More parameters with more top-5 error in 7 of 10 pairs of networks"
+    assert explorer._ends.text == "Top-5 error from 6.66 % (DenseNet-121) to 18.2 % (AlexNet)"
+    for axis, trend in {
+        "MACs": "More MACs with less top-5 error in 6 of 10 pairs of networks",
+        "depth": "More layers with less top-5 error in 10 of 10 pairs of networks",
+        "year": "A later year with less top-5 error in 9 of 9 pairs of networks",
+        "receptive field": "A larger field with less top-5 error in 9 of 10 pairs of networks",
+    }.items():
+        explorer.x_axis.value = axis
+        assert explorer._title.text == trend
+    explorer.set(x_axis="year", y_axis="depth", alexnet=False, resnet=False, densenet=False)
+    assert (explorer._title.text, explorer._ends.text) == ("Depth from 16 (VGG-16) to 22 (GoogLeNet)", "")
+
+
+def test_a_trend_is_that_of_at_least_half_of_the_pairs():
+    for x, y, edition, families, whole in combinations_of_settings():
+        numbers = comparison(x, y, edition, families, whole_families=whole, times=TIMES)
+        together, pairs = numbers.pairs
+        assert f" in {max(together, pairs - together)} of {pairs} pairs" in numbers.trend
+        assert (AXES[y].more in numbers.trend) == (2 * together >= pairs)
+
+
 def combinations_of_settings():
     for x, y in itertools.permutations(AXES, 2):
         for edition, whole, families in itertools.product(EDITIONS, (False, True), (tuple(FAMILIES), FIVE)):

@@ -69,6 +69,7 @@ DRAWINGS = {
             "2020  EfficientNet-Lite0": {"layers": 65.3, "MACs": 88.2},
         },
         about="1×1 convolutions in percent of all",
+        captions={"layers": "how many they are", "MACs": "what they do"},
     ),
     "bar_panels beyond the whole": lambda: bar_panels(
         "Four",

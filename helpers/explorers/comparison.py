@@ -142,7 +142,7 @@ class NetworkComparison(Explorer):
                     axes.plot([], [], linestyle="", clip_on=False, zorder=3, **look)[0]
                 )
             self._title = text(axes, 16 - LEFT, -64, bold=True, size=11)
-            self._pairs = text(axes, 16 - LEFT, -45)
+            self._ends = text(axes, 16 - LEFT, -45)
             self._y_label = text(axes, 16 - LEFT, -20, bold=True)
             self._x_label = text(axes, ACROSS, DOWN + 34, bold=True, anchor="rm")
             self._note = text(axes, 16 - LEFT, DOWN + 52)
@@ -184,20 +184,18 @@ class NetworkComparison(Explorer):
     def _write(self, numbers: ComparisonNumbers, x: Axis, y: Axis) -> None:
         """The title and the other texts around the points."""
         self._title.text = f"No network chosen has both {x.name} and {y.name}"
-        self._pairs.text = ""
+        self._ends.text = ""
         if numbers.shown:
-            (least, most), (together, pairs) = numbers.ends("y"), numbers.pairs
+            least, most = numbers.ends("y")
             name, low, high = _capitalised(y.name), y.write(least.y), y.write(most.y)
-            self._title.text = (
+            ends = (
                 f"{name} {low} ({least.label})"
                 if least is most
                 else f"{name} from {low} ({least.label}) to {high} ({most.label})"
             )
-            if pairs:
-                self._pairs.text = (
-                    f"{_capitalised(x.more)} with {y.more} in {together} of {pairs} "
-                    f"pair{'s' * (pairs > 1)} of networks"
-                )
+            trend = numbers.trend
+            self._title.text = _capitalised(trend) if trend else ends
+            self._ends.text = ends if trend else ""
         self._y_label.text = f"↑ {y.label}{' (log scale)' * y.is_log}"
         self._x_label.text = f"{x.label}{' (log scale)' * x.is_log} →"
         self._note.text = _note(numbers)

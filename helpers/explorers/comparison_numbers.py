@@ -34,13 +34,15 @@ FIVE = tuple(FAMILIES)[:5]
 class Axis:
     """A quantity that networks are compared by, and how it is written.
 
-    `noun` follows a number in a sentence, `more` is what a larger number is, `label` stands at the axis.
+    `noun` follows a number in a sentence, `more` and `less` are what a larger and a smaller number is, and
+    `label` stands at the axis.
     `ticks` run from one end of the axis to the other; where there are none, they follow the values.
     """
 
     name: str
     noun: str
     more: str
+    less: str
     label: str
     write: Callable[[float], str]
     ticks: tuple[float, ...] = ()
@@ -73,36 +75,41 @@ AXES: dict[str, Axis] = {
     axis.name: axis
     for axis in (
         Axis(
-            "top-5 error", "top-5 error", "more top-5 error", "top-5 error, percent of validation images",
-            _percent, (0, 5, 10, 15, 20, 25),
+            "top-5 error", "top-5 error", "more top-5 error", "less top-5 error",
+            "top-5 error, percent of validation images", _percent, (0, 5, 10, 15, 20, 25),
         ),
         Axis(
-            "top-1 error", "top-1 error", "more top-1 error", "top-1 error, percent of validation images",
-            _percent, (10, 20, 30, 40, 50),
+            "top-1 error", "top-1 error", "more top-1 error", "less top-1 error",
+            "top-1 error, percent of validation images", _percent, (10, 20, 30, 40, 50),
         ),
         Axis(
-            "parameters", "parameters", "more parameters", "parameters",
+            "parameters", "parameters", "more parameters", "fewer parameters", "parameters",
             _count, (2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 200e6), is_log=True,
         ),
         Axis(
-            "MACs", "MACs", "more MACs", "MACs for one image",
+            "MACs", "MACs", "more MACs", "fewer MACs", "MACs for one image",
             _count, (2e8, 5e8, 1e9, 2e9, 5e9, 10e9, 20e9, 50e9), is_log=True,
         ),
         Axis(
-            "depth", "layers", "more layers", "layers with weights, on the longest way",
+            "depth", "layers", "more layers", "fewer layers", "layers with weights, on the longest way",
             _whole, (5, 10, 20, 50, 100, 200, 500), is_log=True,
         ),
-        Axis("year", "", "a later year", "year of the paper", _whole, tuple(range(2011, 2023, 2))),
         Axis(
-            "share of 1×1", "1×1 share", "more 1×1", "MACs in 1×1, percent of all convolutions' MACs",
+            "year", "", "a later year", "an earlier year", "year of the paper",
+            _whole, tuple(range(2011, 2023, 2)),
+        ),
+        Axis(
+            "share of 1×1", "1×1 share", "more 1×1", "less 1×1",
+            "MACs in 1×1, percent of all convolutions' MACs",
             lambda value: f"{value:.1f} %", (0, 20, 40, 60, 80, 100),
         ),
         Axis(
-            "receptive field", "pixels seen", "a larger field", "receptive field of the last map, pixels",
-            _whole, (100, 200, 500, 1000, 2000, 5000), is_log=True,
+            "receptive field", "pixels seen", "a larger field", "a smaller field",
+            "receptive field of the last map, pixels", _whole, (100, 200, 500, 1000, 2000, 5000), is_log=True,
         ),
         Axis(
-            TIME, "for an image", "more time", "time for one image, milliseconds, measured on this machine",
+            TIME, "for an image", "more time", "less time",
+            "time for one image, milliseconds, measured on this machine",
             lambda value: f"{value:.1f} ms", is_log=True,
         ),
     )
@@ -151,6 +158,20 @@ class ComparisonNumbers:
             if one.x != other.x and one.y != other.y
         ]
         return sum(sign > 0 for sign in signs), len(signs)
+
+    @property
+    def trend(self) -> str:
+        """What more x comes with in most pairs of networks, and in how many; "" where there is no pair.
+
+        >>> comparison("depth", "top-5 error").trend
+        'more layers with less top-5 error in 10 of 10 pairs of networks'
+        """
+        together, pairs = self.pairs
+        if not pairs:
+            return ""
+        x, y = AXES[self.x_axis], AXES[self.y_axis]
+        most, other = max((together, y.more), (pairs - together, y.less), key=lambda each: each[0])
+        return f"{x.more} with {other} in {most} of {pairs} pair{'s' * (pairs > 1)} of networks"
 
     @property
     def sentence(self) -> str:

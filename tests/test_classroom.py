@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -77,10 +77,19 @@ def test_memory_is_read_by_the_name_of_its_line() -> None:
 
 @only_linux
 def test_a_process_holds_what_it_was_given() -> None:
-    before = memory_of(os.getpid())
-    held = bytearray(b"x") * 50_000_000
-    after = memory_of(os.getpid())
-    del held
+    # Another process: this one may put a new array into memory that an earlier test has left it.
+    code = (
+        "held = b''\nwhile True:\n    print(len(held), flush=True)\n    held = bytearray(b'x') * int(input())"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", code], **pipes) as process:
+        assert process.stdout.readline() == "0\n"
+        before = memory_of(process.pid)
+        process.stdin.write("50000000\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "50000000\n"
+        after = memory_of(process.pid)
+        process.kill()
     assert 45 < after.share - before.share < 60
     assert after.peak >= after.share
 

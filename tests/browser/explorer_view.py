@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page
 
-ANSWER_S = 20
+ANSWER_S = 60
+"""Long enough to run five networks, as `NetworkComparison` does for a time, beside other work."""
 
 # Whatever image comes after this: a new source, or a new element in place of the old one. Times in
 # milliseconds run from the event that the browser dispatched to the moment the new image is decoded.

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmarks.measurement import Goal, Measurement
-from helpers import build, fit, photo_patches
+from helpers import build
+from tools.train_seeds import train
 
 NAMES = ("alexnet", "vgg16", "googlenet", "resnet50", "densenet121")
 BATCH, SIZE = 4, 224
@@ -21,7 +22,7 @@ ROUNDS, STEPS = 6, 3  # of inference, and of training, which takes three times a
 DEFAULT = "default layout"
 INFERENCE = Goal("inference channels-last in at most 0.85 of the time, on average", 0.85)
 TRAINING = Goal("a training step channels-last in at most 0.95 of the time, on average", 0.95)
-DEPTHS, EPOCHS = (14, 44), 3
+DEPTHS = (14, 44)
 DEGRADATION = Goal("the degradation experiment, four trainings, in under a minute", 1)
 
 
@@ -100,18 +101,11 @@ def _layouts() -> list[Measurement]:
 
 
 def _degradation() -> list[Measurement]:
-    data = photo_patches()
-    residual = {"shortcut": "B", "zero_init_residual": True}
     found, total = [], 0.0
     for depth in DEPTHS:
-        histories = []
-        for kind, options in (("resnet", residual), ("plain", {})):
-            torch.manual_seed(0)
-            network = build(f"{kind}{depth}", device="cpu", in_channels=1, width=8, **options)
-            histories.append(fit(network, data, epochs=EPOCHS, progress=False))
-        ours, theirs = histories
+        ours, theirs = train(f"residual-{depth}", seed=0), train(f"plain-{depth}", seed=0)
         errors = f"training error {ours.train_error[-1]:.1f} % residual, {theirs.train_error[-1]:.1f} % plain"
-        times = ([1000 * each.seconds] for each in histories)
+        times = ([1000 * each.seconds] for each in (ours, theirs))
         found.append(Measurement(f"fit, depth {depth}: {errors}", "plain", *times))
         total += ours.seconds + theirs.seconds
     whole = Measurement("the degradation experiment", "a minute", [1000 * total], [60_000], DEGRADATION)

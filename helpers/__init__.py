@@ -42,6 +42,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "photo_figures": ["fields_on_photo", "filter_grid", "map_rows", "named_photos", "side_by_side"],
         "published": ["published"],
         "receptive_field": ["receptive_field"],
+        "seed_errors": ["seed_errors"],
         "source": ["show_source"],
         "timing": ["time_side_by_side"],
         "towers": ["two_towers"],

@@ -28,14 +28,17 @@ def curves(
     x_label: str,
     y_label: str,
     x: Sequence[float] | Mapping[str, Sequence[float]] | None = None,
+    x_names: Sequence[str] | None = None,
     log: bool = False,
     measured: bool = False,
 ) -> Drawing:
     """Lines over one axis, each with its name at its end; `x` counts from 1 where it is not given.
 
-    `x` is one for all lines, or a mapping from each line's name to its own. `log` draws y in powers of ten.
+    `x` is one for all lines, or a mapping from each line's name to its own. `x_names` stand below the places
+    1, 2, 3 … in place of these numbers. `log` draws y in powers of ten.
     The `repr` of what was `measured`, and so differs from machine to machine, is the title alone. Raises
-    ValueError for more lines than there are looks for them, and for a line that a mapping `x` does not name.
+    ValueError for more lines than there are looks for them, for a line that a mapping `x` does not name, and
+    for more or fewer names than a line has points.
 
     >>> curves("A line", {"double": [2, 4, 6]}, x_label="number", y_label="its double")
     A line. double from 2 to 6.
@@ -43,11 +46,15 @@ def curves(
     _check(series)
     if isinstance(x, Mapping) and (missing := [name for name in series if name not in x]):
         raise ValueError(f"There is no x for the line {missing[0]!r}; give one for each line.")
+    if x_names is not None and (odd := [y for y in series.values() if len(y) != len(x_names)]):
+        raise ValueError(f"There are {len(x_names)} names for {len(odd[0])} points; give one for each point.")
     with DRAWING, styled():
         figure = new_figure(760, 330)
         axes = figure.add_axes((0.1, 0.16, 0.7, 0.7))
         axes.set_title(title)
         _lines(axes, series, x, x_label, y_label, log=log)
+        if x_names is not None:
+            axes.set_xticks(range(1, len(x_names) + 1), x_names)
         words = (f"{name} from {_brief(y[0])} to {_brief(y[-1])}" for name, y in series.items())
         alt = f"{title}. {'; '.join(words)}."
         return Drawing.of(figure, alt, finding=f"{title}." if measured else None)

@@ -60,6 +60,23 @@ def test_a_line_without_places_is_refused():
     assert is_one_sentence(str(refusal.value))
 
 
+def test_names_stand_below_the_points_in_place_of_numbers():
+    def pixels(**options: object) -> np.ndarray:
+        return np.asarray(curves("Line", {"a": [1, 2, 4]}, **AXES, **options).image)  # type: ignore[arg-type]
+
+    counted = pixels()
+    assert np.array_equal(counted, pixels(x_names=["1", "2", "3"]))
+    named = pixels(x_names=["3a", "3b", "4a"])
+    changed = np.argwhere((counted != named).any(axis=2))
+    assert len(changed) and changed[:, 0].min() > 0.8 * len(counted)  # nothing but the line of names
+
+
+def test_a_name_too_few_is_refused():
+    with pytest.raises(ValueError, match="2 names for 3 points") as refusal:
+        curves("Line", {"a": [1, 2, 4]}, x_names=["3a", "3b"], **AXES)
+    assert is_one_sentence(str(refusal.value))
+
+
 def test_the_words_are_the_last_errors():
     drawing = training_curves("Errors", {"a": History((1, 1), (30, 20), (1, 1), (40, 25))})
     assert repr(drawing) == "Errors. a: training error 20.0 %, test error 25.0 %."

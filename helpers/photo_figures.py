@@ -53,10 +53,10 @@ def named_photos(
     return _row(pictures, 142, alt, finding=finding, below=below, add=bars)
 
 
-def side_by_side(pictures: Mapping[str, torch.Tensor]) -> Drawing:
+def side_by_side(pictures: Mapping[str, torch.Tensor], side: int = 168) -> Drawing:
     """Pictures of (1 or 3 channels, height, width), values from 0 (black) to 1, each below its name.
 
-    A batch of one is taken as well. Values outside 0 to 1 are shown as the nearest of the two.
+    Each is drawn `side` CSS pixels wide. A batch of one is taken as well. Values outside 0 to 1 are shown as the nearest of the two.
 
     >>> side_by_side({"black": torch.zeros(3, 8, 8), "white": torch.ones(1, 8, 8)})
     Pictures side by side: black; white.
@@ -66,7 +66,7 @@ def side_by_side(pictures: Mapping[str, torch.Tensor]) -> Drawing:
         channels_last = values.detach().reshape(values.shape[-3:]).clamp(0, 1).permute(1, 2, 0)
         pixels = np.rint(255 * channels_last.expand(-1, -1, 3).cpu().numpy()).astype(np.uint8)
         images[name] = Image.fromarray(pixels)
-    return _row(images, 168, f"Pictures side by side: {'; '.join(pictures)}.")
+    return _row(images, side, f"Pictures side by side: {'; '.join(pictures)}.")
 
 
 def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:

@@ -36,3 +36,10 @@ def test_pictures_side_by_side_show_their_values_grey_or_in_colour():
     drawing = side_by_side({"half": half, "red": red})
     assert drawing.image.getpixel((28 + 100, 60 + 100)) == (128, 128, 128)
     assert drawing.image.getpixel((28 + 364 + 100, 60 + 100)) == (255, 0, 0)
+
+
+def test_pictures_side_by_side_are_as_wide_as_asked():
+    pictures = {name: torch.ones(1, 4, 4) for name in ("a", "b")}
+    small, large = (side_by_side(pictures, side=side).image for side in (100, 150))
+    assert large.width - small.width == 2 * 2 * 50  # two pictures, at twice the shown size
+    assert large.height - small.height == 2 * 50

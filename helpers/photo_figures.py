@@ -56,7 +56,8 @@ def named_photos(
 def side_by_side(pictures: Mapping[str, torch.Tensor], side: int = 168) -> Drawing:
     """Pictures of (1 or 3 channels, height, width), values from 0 (black) to 1, each below its name.
 
-    Each is drawn `side` CSS pixels wide. A batch of one is taken as well. Values outside 0 to 1 are shown as the nearest of the two.
+    Each is drawn `side` CSS pixels wide. A batch of one is taken as well. Values outside 0 to 1 are shown as
+    the nearest of the two.
 
     >>> side_by_side({"black": torch.zeros(3, 8, 8), "white": torch.ones(1, 8, 8)})
     Pictures side by side: black; white.

@@ -68,7 +68,8 @@ def test_names_stand_below_the_points_in_place_of_numbers():
     assert np.array_equal(counted, pixels(x_names=["1", "2", "3"]))
     named = pixels(x_names=["3a", "3b", "4a"])
     changed = np.argwhere((counted != named).any(axis=2))
-    assert len(changed) and changed[:, 0].min() > 0.8 * len(counted)  # nothing but the line of names
+    assert len(changed)
+    assert changed[:, 0].min() > 0.8 * len(counted)  # nothing but the line of names
 
 
 def test_a_name_too_few_is_refused():

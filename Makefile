@@ -47,7 +47,7 @@ soak: $(READY)
 # Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' pure functions in
 # thousands of ways, and prints which breaks no test noticed; an hour or more. Fewer: make mutants PURE='helpers.trace.*'
 mutants: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt '.[mutants]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
 	OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run $(PURE)
 	$(BIN)/python -m mutmut results
 

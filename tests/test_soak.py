@@ -14,10 +14,10 @@ from matplotlib.artist import Artist
 from helpers.explorers import comparison
 from tests.explorers import EXPLORERS, made, shuffle
 
-SETTINGS, WARM_UP = 2000, 400
+SETTINGS, WARM_UP = 2000, 1000
 NONSENSE = ("nonsense", None, float("nan"), -1, 10**30, [], object())
-MOST_GROWTH = 32 * 2**20
-"""Bytes that a process may gain in 1,600 settings, caches included: six pictures of an explorer."""
+MOST_GROWTH = 12 * 2**20
+"""Bytes that a process may gain in 1,000 settings, its caches filled: two pictures of an explorer."""
 
 pytestmark = pytest.mark.soak
 

@@ -35,6 +35,14 @@ def test_the_picture_used_longest_ago_is_packed_and_no_other():
     assert [room._packed is not None for room in rooms] == [False, True] + [False] * (UNPACKED - 1)
 
 
+def test_a_lesson_s_explorers_hold_less_than_a_third_of_what_their_pictures_are():
+    explorers = [ReductionExplorer() for _ in range(20)]
+    rooms = [room for each in explorers for room in (each._last_image, each._figure._background)]
+    held = sum(len(room._packed[0]) if room._packed else np.asarray(room._picture).nbytes for room in rooms)
+    full = sum(np.asarray(room.get()).nbytes for room in rooms)
+    assert held < full / 3
+
+
 def test_a_drawing_takes_a_twentieth_of_its_room_once_packed():
     explorer = ReductionExplorer()
     use_others()

@@ -172,8 +172,9 @@ class Explorer(widgets.VBox):
         data = encode_live(image)
         self.numbers = numbers
         self._last_image.keep(image)
-        self._sentence.value = f"<b>{html.escape(numbers.sentence)}</b>"
+        # The picture first: the browser decodes it while the sentence is on its way.
         self.picture.show(data, self.alt)
+        self._sentence.value = f"<b>{html.escape(numbers.sentence)}</b>"
 
     @property
     def _image(self) -> Image.Image:

@@ -15,8 +15,11 @@ from helpers.style import DENSITY
 
 
 def encode_live(image: Image.Image) -> bytes:
-    """JPEG bytes for the page: at double density its losses do not show, and PNG takes four times as long."""
-    return _bytes(image, "JPEG", quality=92, subsampling=0)
+    """JPEG bytes for the page: at double density its losses do not show, and PNG takes four times as long.
+
+    Colour is sent once per CSS pixel (4:2:0): that is a third less for the browser to decode.
+    """
+    return _bytes(image, "JPEG", quality=92, subsampling="4:2:0")
 
 
 def encode_saved(image: Image.Image, *, has_photo: bool) -> bytes:

@@ -27,8 +27,10 @@ def time_in_kernel() -> None:
     """Runs inside the kernel; prints, for each pair, milliseconds of ours, of our numbers, and of theirs."""
     found = {}
     compared = [pair for page in PAGES for pair in pairs(page)]
-    for turn in range(ROUNDS + 1):
-        for pair in compared:
+    for pair in compared:
+        # One after the other, as a slider is moved several times: an explorer's first move after another's
+        # also packs a picture, and theirs would wait for it.
+        for turn in range(ROUNDS + 1):
             value = pair.values[turn % len(pair.values)]
             said: list[float] = []
             sentence = pair.explorer._sentence

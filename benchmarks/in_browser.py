@@ -59,17 +59,13 @@ def _time(view: NotebookView) -> dict[str, list[list[float]]]:
     view.run_all()
     if view.errors():
         raise RuntimeError("; ".join(view.errors()))
-    compared: dict[str, list[Move]] = {}
+    times: dict[str, list[list[float]]] = {}
     for name, place, our_label, their_label, options in json.loads(view.execute(WHICH)):
         ours, theirs = view.explorers()[place], view.interactive_plots()[place]
         theirs.picture.wait_for()
-        compared[name] = [_mover(ours, our_label, options), _mover(theirs, their_label, options)]
-    times: dict[str, list[list[float]]] = {name: [] for name in compared}
-    for turn in range(ROUNDS + 1):
-        for name, moves in compared.items():
-            both = [move(turn) for move in moves]
-            if turn:  # the first time warms up both
-                times[name].append(both)
+        moves = [_mover(ours, our_label, options), _mover(theirs, their_label, options)]
+        rounds = [[move(turn) for move in moves] for turn in range(ROUNDS + 1)]
+        times[name] = rounds[1:]  # the first warms up both
     return times
 
 

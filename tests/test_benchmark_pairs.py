@@ -48,8 +48,8 @@ def test_a_control_moves_an_explorer_and_its_baseline(name, drawn):
     compared = [Pair(*both, control, values) for control, values in moves.items()]
     refused = [said for pair in compared for said in [listening(pair.ours)]]
     # As the bench moves them, so that what one control bounds does not forbid another's values.
-    for turn in range(ROUNDS + 1):
-        for pair in compared:
+    for pair in compared:
+        for turn in range(ROUNDS + 1):
             value, sentence, shown = pair.values[turn % len(pair.values)], repr(explorer), len(drawn)
             pair.ours.value = value
             assert pair.ours.value == value

@@ -174,15 +174,13 @@ def _part(inner: Span, outer: Span, unit: int, start: int) -> tuple[slice, int]:
     """
     first, last = outer.covers(unit)
     begin = max((first - inner.lo) // outer.jump * outer.jump, start)
-    return slice((begin - start) // inner.jump, (last - inner.hi - start) // inner.jump + 1), begin
+    stop = (last - inner.hi - start) // inner.jump + 1
+    return slice((begin - start) // inner.jump, max(stop, 0)), begin
 
 
 def _cropped(parts: tuple[slice, slice], _module: nn.Module, _inputs: Any, output: Tensor) -> Tensor | None:
     """A forward hook that passes on a part of a map."""
-    pairs = list(zip(parts, output.shape[2:], strict=True))
-    if any(part.start >= min(part.stop, side) for part, side in pairs):
-        raise ValueError("All that the unit sees lies beyond the map's edge.")
-    if all(part.start == 0 and part.stop >= side for part, side in pairs):
+    if all(part.start == 0 and part.stop >= side for part, side in zip(parts, output.shape[2:], strict=True)):
         return None
     return output[:, :, *parts].clone()  # what follows may work in place
 

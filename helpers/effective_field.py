@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import get_ident
 from typing import Any
 
 import torch
@@ -138,8 +139,11 @@ def unit_gradient(
     `batch` has one image, (1, channels, H, W); the unit is the middle one where it is None.
     """
     outputs: list[Any] = []
+    thread = get_ident()
 
     def keep(_module: nn.Module, _inputs: Any, output: Any) -> None:
+        if get_ident() != thread:
+            return
         outputs.append(output)
         raise _Enough
 

@@ -1,7 +1,9 @@
 """What any unit of any of a network's layers sees: the network is followed once, for all of them."""
 
 from collections.abc import Iterable
+from contextlib import ExitStack
 from functools import cache, partial
+from threading import get_ident
 from typing import Any
 
 import torch
@@ -9,7 +11,7 @@ from torch import Tensor, fx, nn
 
 from helpers.arithmetic import ReceptiveField, Span
 from helpers.effective_field import EffectiveField, effective_field, unit_gradient
-from helpers.feature_maps import layer_names
+from helpers.feature_maps import ONE_PASS, layer_names
 from helpers.graph import Graph, first_line, network_graph
 from helpers.names import unknown
 from helpers.receptive_field import walk
@@ -114,20 +116,17 @@ class LayerFields:
         """The gradient on the whole image, (H, W), of its pixels from start to stop; the size of the map."""
         rows, columns = map(slice, start, stop)
         waists = self._waists(layer) if crops else ()
-        field, handles = self.fields[layer], []
-        try:
+        field = self.fields[layer]
+        with ONE_PASS, ExitStack() as hooks:
             for name, inner in waists:
                 parts, start = zip(
                     *map(_part, (inner.y, inner.x), (field.y, field.x), unit, start), strict=True
                 )
-                hook = partial(_cropped, parts)
-                handles.append(self.model.get_submodule(name).register_forward_hook(hook))
+                hook = partial(_cropped, parts, get_ident())
+                hooks.callback(self.model.get_submodule(name).register_forward_hook(hook).remove)
             jumps = field.jump
             inside = tuple(at - first // jump for at, first, jump in zip(unit, start, jumps, strict=True))
             gradient, _, grid = unit_gradient(self.model, layer, batch[:, :, rows, columns], inside)
-        finally:
-            for handle in handles:
-                handle.remove()
         total = torch.zeros(batch.shape[2:], dtype=torch.float64)
         total[rows, columns] = gradient
         return total, grid
@@ -178,8 +177,12 @@ def _part(inner: Span, outer: Span, unit: int, start: int) -> tuple[slice, int]:
     return slice((begin - start) // inner.jump, max(stop, 0)), begin
 
 
-def _cropped(parts: tuple[slice, slice], _module: nn.Module, _inputs: Any, output: Tensor) -> Tensor | None:
-    """A forward hook that passes on a part of a map."""
+def _cropped(
+    parts: tuple[slice, slice], thread: int, _module: nn.Module, _inputs: Any, output: Tensor
+) -> Tensor | None:
+    """A forward hook that passes on a part of a map, in that thread: a cell may run the network meanwhile."""
+    if get_ident() != thread:
+        return None
     if all(part.start == 0 and part.stop >= side for part, side in zip(parts, output.shape[2:], strict=True)):
         return None
     return output[:, :, *parts].clone()  # what follows may work in place

@@ -1,5 +1,6 @@
 """A network's fields are those of each layer, and a unit's gradient on a crop is that on the whole image."""
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -121,6 +122,25 @@ def test_of_the_maps_on_the_way_only_what_the_unit_sees_goes_on():
     # Unit (20, 0) sees rows 16 to 24 of the image, but of the map before its own rows 19 to 21 alone.
     assert fed_sizes(model, model[0], "3", (20, 0)) == (9, 5)
     assert fed_sizes(model, model[3], "3", (20, 0)) == (3, 2)
+
+
+def test_a_network_that_runs_in_another_thread_meanwhile_is_not_disturbed():
+    torch.manual_seed(0)
+    model, image, found = (
+        nn.Sequential(*(nn.Conv2d(3, 3, 3, padding=1) for _ in range(4))),
+        noise(3, 9, 9),
+        [],
+    )
+    expected = model(image)
+
+    def run_elsewhere(_module: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
+        handle.remove()
+        with ThreadPoolExecutor() as pool:
+            found.append(pool.submit(model, image).result())
+
+    handle = model[0].register_forward_pre_hook(run_elsewhere)
+    assert_same(LayerFields(model, ["2"]), "2", noise(3, SIZE, SIZE), (20, 0))
+    assert torch.equal(*found, expected)
 
 
 def twice(net: nn.Module, x: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from math import ceil, floor, hypot, log10
 
 import ipywidgets as widgets
@@ -59,7 +60,8 @@ def key(family: str) -> str:
 class NetworkComparison(Explorer):
     """Choose what stands on each axis, whose figures they are, and which networks are shown.
 
-    With "time on this machine" each network shown is built and run, which takes some seconds the first time.
+    With "time on this machine" each network shown is built and run, which takes some seconds the first time:
+    each point appears as soon as it is measured.
     """
 
     numbers: ComparisonNumbers
@@ -111,19 +113,23 @@ class NetworkComparison(Explorer):
     ) -> ComparisonNumbers:
         families = [family for family in FAMILIES if switches[key(family)]]
         whole = members == "whole families"
-        times = self._measured(members_of(families, whole), edition) if TIME in (x_axis, y_axis) else {}
-        return comparison(x_axis, y_axis, edition, families, whole_families=whole, times=times)
-
-    def _measured(self, networks: dict[str, tuple[str, str]], edition: str) -> dict[str, float]:
-        """The time of each network, with a line that says which one is being measured."""
+        numbers = partial(comparison, x_axis, y_axis, edition, families, whole_families=whole)
+        if TIME not in (x_axis, y_axis):
+            return numbers()
+        networks = members_of(families, whole)
         there = [name for name in networks if in_edition(name, edition)]
         new = [name for name in there if (name, edition) not in self._times]
         for count, name in enumerate(new, 1):
             self.say(f"Measuring {networks[name][0]}, {count} of {len(new)} …")
             self._times[name, edition] = milliseconds(name, edition)
+            self._show(numbers(times=self._times_of(there, edition)))
         if new:
             self.say("")
-        return {name: self._times[name, edition] for name in there}
+        return numbers(times=self._times_of(there, edition))
+
+    def _times_of(self, names: Sequence[str], edition: str) -> dict[str, float]:
+        """The times measured so far, by the network's name."""
+        return {name: self._times[name, edition] for name in names if (name, edition) in self._times}
 
     def _build_figure(self) -> None:
         self._figure = LiveFigure(WIDTH, HEIGHT)

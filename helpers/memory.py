@@ -25,6 +25,8 @@ def saved_for_backward(model: nn.Module, images: Tensor) -> int:
     kept: dict[int, Tensor] = {}  # the tensors themselves, so that no address is used twice
 
     def pack(saved: Tensor) -> Tensor:
+        # Without its history: an operation that kept its own result would never be freed.
+        saved = saved.detach()
         place = saved.untyped_storage().data_ptr()
         if place not in own:
             kept[place] = saved

@@ -126,7 +126,7 @@ def test_a_small_class_on_a_real_server(tmp_path: Path) -> None:
         [],
         ["ZeroDivisionError: division by zero"],
         ["the kernel died, or its connection ended"],
-        ["no slider on the page"],
+        ["nothing to move on the page"],
     ]
     assert (len(well.early), len(well.together)) == (3, 3)
     assert all(0 < each < 30_000 for each in well.early + well.together)

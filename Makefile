@@ -33,8 +33,9 @@ record: $(READY)
 slides: $(READY)
 	$(BIN)/python -m tools.slides build/slides $(LESSONS)
 
+# Some minutes, best on an idle machine; what it prints stands in benchmarks/RESULTS.md too.
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks benchmarks/RESULTS.md
 
 # Several learners at once on one server; some minutes. Fewer or more: .venv/bin/python -m benchmarks.classroom 2 32
 classroom: $(READY)

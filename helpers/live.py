@@ -173,10 +173,10 @@ class Explorer(widgets.VBox):
         image = self.draw(numbers)
         data = encode_live(image)
         self.numbers = numbers
-        self._last_image.keep(image)
         # The picture first: the browser decodes it while the sentence is on its way.
         self.picture.show(data, self.alt)
         self._sentence.value = f"<b>{html.escape(numbers.sentence)}</b>"
+        self._last_image.keep(image)  # last, as it may pack what other explorers keep
 
     @property
     def _image(self) -> Image.Image:

@@ -1,4 +1,4 @@
-"""`Pixels`: a picture kept for later, packed as soon as several others have been used since."""
+"""`Pixels`: a picture kept for later, packed when another is kept and several have been used since."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ class Pixels:
         with _lock:
             self._picture, self._packed = picture, None
             self._use()
+            # Here and not where one is looked at: that is on the way to a picture somebody waits for.
+            for other in _used_last[:-UNPACKED]:
+                other._pack()
+            del _used_last[:-UNPACKED]
 
     def get(self) -> np.ndarray | Image.Image | None:
         """The picture; one that was packed comes back as an array."""
@@ -54,9 +58,6 @@ class Pixels:
         if self in _used_last:
             _used_last.remove(self)
         _used_last.append(self)
-        for other in _used_last[:-UNPACKED]:
-            other._pack()
-        del _used_last[:-UNPACKED]
 
     def _pack(self) -> None:
         if self._picture is not None:

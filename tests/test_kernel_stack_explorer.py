@@ -201,6 +201,7 @@ def test_the_bars_are_as_long_as_the_counts_say_and_the_dots_as_many(explorer, k
     explorer.set(kernel_size=kernel, depth=depth)
     numbers = explorer.numbers
     segments = [bar for bar in explorer._segments if bar.get_width()]
+    assert segments == [bar for bar in explorer._segments if bar.get_visible()]
     assert len(segments) == depth
     end = segments[-1].get_x() + segments[-1].get_width()
     share = numbers.stack_weights / numbers.single_weights

@@ -2,18 +2,20 @@
 
 import base64
 import io
+from itertools import product
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pytest
-from PIL import Image, ImageChops
+from matplotlib.font_manager import FontProperties, findfont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from helpers import picture
 from helpers.images import photo, square
-from helpers.live_figure import LiveFigure
+from helpers.live_figure import LiveFigure, _Font
 from helpers.picture import Picture, display_bundle, encode_live, encode_saved
-from helpers.style import DENSITY, new_figure, styled
+from helpers.style import BLUE, DENSITY, INK, new_figure, styled
 
 RNG = np.random.default_rng(0)
 SMOOTH = Image.fromarray(RNG.integers(0, 256, (6, 9, 3), dtype=np.uint8)).resize(
@@ -173,6 +175,41 @@ def test_a_text_stands_where_its_anchor_says(across, down):
     ):
         place = {"t": low, "l": low, "m": (low + high) / 2, "b": high, "r": high}[letter]
         assert abs(place - at) <= room, "an m is lower than the line it stands in"
+
+
+def test_words_kept_from_earlier_are_drawn_as_a_plain_font_draws_them():
+    figure = LiveFigure(300, 120)
+    with figure.building():
+        axes = figure.figure.add_axes((0, 0, 1, 1), xlim=(0, 300), ylim=(120, 0))
+        axes.set_axis_off()
+        text = figure.text(axes, 0, 0, "Words, 12 px")
+    sizes = {size: findfont(FontProperties(weight=weight)) for size, weight in ((9, "normal"), (11, "bold"))}
+    for turn in range(2):  # the second time all are there already
+        before = _Font.getmask2.cache_info().misses
+        for (size, path), anchor, x, color in product(sizes.items(), ("lm", "rb"), (150, 150.2), (INK, BLUE)):
+            text.size, text.bold, text.anchor, text.x, text.y, text.color = (
+                size,
+                size == 11,
+                anchor,
+                x,
+                60,
+                color,
+            )
+            plain = Image.new("RGB", (600, 240), "white")
+            font = ImageFont.truetype(path, size * 200 / 72)
+            ImageDraw.Draw(plain).text((2 * x, 120), text.text, fill=color, font=font, anchor=anchor)
+            assert farthest(figure.image(), plain) == 0, (turn, size, anchor, x, color)
+    assert _Font.getmask2.cache_info().misses == before, "nothing is drawn twice"
+
+
+def test_only_so_many_words_are_kept():
+    figure, _, text = bar_figure()
+    room = _Font.getmask2.cache_info().maxsize
+    for number in range(room + 20):
+        text.text = f"{number}"
+        figure.image()
+    assert room <= 256
+    assert _Font.getmask2.cache_info().currsize == room
 
 
 def test_what_the_learner_set_in_matplotlib_does_not_reach_the_pictures(monkeypatch):

@@ -61,6 +61,15 @@ def test_a_figure_that_was_packed_goes_on_as_if_it_had_not():
     assert farthest(figure.image(), another.image()) == 0
 
 
+def test_what_others_keep_is_packed_when_the_picture_has_been_sent(monkeypatch):
+    explorer, order = ReductionExplorer(), []
+    use_others()
+    monkeypatch.setattr(explorer.picture, "show", lambda data, alt: order.append("sent"))
+    monkeypatch.setattr(Pixels, "_pack", lambda room: order.append("packed"))
+    explorer.in_channels.value += 8
+    assert order == ["sent", "packed", "packed"]
+
+
 def test_a_room_can_be_emptied():
     room = Pixels()
     room.keep(NOISE)

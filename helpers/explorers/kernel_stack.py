@@ -173,7 +173,9 @@ class KernelStackExplorer(Explorer):
         width = share * (BARS_RIGHT - BARS_LEFT) / numbers.depth
         for place, segment in enumerate(self._segments):
             segment.set_x(BARS_LEFT + place * width)
-            segment.set_width(width if place < numbers.depth else 0)
+            shown = place < numbers.depth
+            segment.set_width(width if shown else 0)
+            segment.set_visible(shown)  # a hatch takes its time on no width too
         ends = (BARS_LEFT + share * (BARS_RIGHT - BARS_LEFT), BARS_RIGHT)
         weights = (numbers.stack_weights, numbers.single_weights)
         layers = (numbers.nonlinearities, 1)

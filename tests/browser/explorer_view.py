@@ -113,6 +113,13 @@ class PictureBox:
         """The drop-down lists, in the order of the page."""
         return self.box.locator("select").all()
 
+    def select(self, label: str) -> Locator:
+        """The drop-down list with this label. Raises LookupError where there is none."""
+        for each in self.box.locator(".widget-dropdown").all():
+            if each.locator("label").inner_text() == label:
+                return each.locator("select")
+        raise LookupError(f"There is no list {label!r} here.")
+
     def slide(self, handle: Locator, key: str) -> float:
         """Press a key on a slider's handle; milliseconds until the new picture is decoded."""
         handle.focus()

@@ -13,18 +13,19 @@ PURE := 'helpers.arithmetic.*' 'helpers.receptive_field.*' 'helpers.trace.*' 'he
 
 export PYTHONUTF8 := 1
 
-.PHONY: lab test record slides bench classroom soak mutants clean
+.PHONY: lab test record slides bench classroom soak faults mutants clean
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
 
-# One process a core, so one thread a process; a lesson's cells stay together and in order.
+# One process a core, so one thread a process; a lesson's cells stay together and in order. Lessons run where no
+# network can be reached, if the system allows to cut them off.
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not soak"
-	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
-	$(BIN)/python -m pytest -m browser -rs tests/browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not soak and not faults"
+	$(BIN)/python -m tools.offline $(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
+	$(BIN)/python -m pytest -m "browser and not faults" -rs tests/browser
 
 # Runs every lesson from a fresh kernel and stores its outputs, without widget state.
 record: $(READY)
@@ -44,6 +45,10 @@ classroom: $(READY)
 # Every explorer through 2,000 random settings, with an eye on memory; some minutes.
 soak: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m soak tests/test_soak.py
+
+# What may go wrong around a lesson, at length: every cell twice, other folders, cores and screens; some minutes.
+faults: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m faults tests
 
 # Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' pure functions in
 # thousands of ways, and prints which breaks no test noticed; an hour or more. Fewer: make mutants PURE='helpers.trace.*'

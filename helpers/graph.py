@@ -1,8 +1,10 @@
 """A network as torch.fx sees it: which module or function runs after which, each step with a name."""
 
 import copy
+import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,9 @@ _SAME = {
     "concatenate": "cat",
     "maxpool2dwithindices": "maxpool2d",
 }
+
+# torch.fx changes nn.Module for every thread while it follows a network, and widgets call from several.
+_FOLLOWING = threading.RLock()
 
 
 class Untraceable(ValueError):
@@ -100,7 +105,7 @@ def network_graph(model: nn.Module) -> Graph:
     root = _OneImage(on_meta(model))
     tracer = _Tracer()
     try:
-        with torch.device("meta"), torch.no_grad():
+        with _FOLLOWING, _modules_restored(), torch.device("meta"), torch.no_grad():
             graph = tracer.trace(root)
     except Exception as error:  # the model's own code runs here on stand-ins, and may raise anything
         reason = first_line(error)
@@ -108,6 +113,18 @@ def network_graph(model: nn.Module) -> Graph:
     steps = _named_steps(root, graph, tracer.scopes)
     fetched = {node: _fetch(root, node) for node in graph.nodes if node.op == "get_attr"}
     return Graph(root, graph, steps, tracer.outputs, fetched)
+
+
+@contextmanager
+def _modules_restored() -> Iterator[None]:
+    """Networks run as before after the `with`; torch.fx, when interrupted, may leave nn.Module changed."""
+    before = {name: getattr(nn.Module, name) for name in ("__call__", "__getattr__")}
+    try:
+        yield
+    finally:
+        for name, method in before.items():
+            if getattr(nn.Module, name) is not method:
+                setattr(nn.Module, name, method)
 
 
 def first_line(error: Exception) -> str:
@@ -146,10 +163,13 @@ class _Tracer(fx.Tracer):
         self.outputs: dict[str, fx.Node] = {}
         self.scopes: dict[fx.Node, str] = {}
         self._path = [""]
+        self._thread = threading.get_ident()
 
     def call_module(
         self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
+        if threading.get_ident() != self._thread:  # a network at work there, which is nothing to be followed
+            return forward(*args, **kwargs)
         name = _without_root(self.path_of_module(m))
         self._path.append(name)
         try:

@@ -185,9 +185,10 @@ def _side(mass: Tensor, centre: tuple[float, float]) -> int:
     rows, columns = (
         torch.arange(side, dtype=torch.float64) - at for side, at in zip(mass.shape, centre, strict=True)
     )
-    reach = torch.maximum(rows.abs()[:, None], columns.abs()[None, :])
-    order = reach.flatten().argsort()
-    held = mass.flatten()[order].cumsum(0)
+    some = mass > 0  # of a large photo a unit sees a small part: the rest need not be sorted
+    reach = torch.maximum(rows.abs()[:, None], columns.abs()[None, :])[some]
+    order = reach.argsort()
+    held = mass[some][order].cumsum(0)
     # The last one is the whole; a rounding error there must not leave the search without an answer.
     first = int((held < _MASS * held[-1]).sum())
-    return round(2 * reach.flatten()[order[first]].item()) + 1
+    return round(2 * reach[order[first]].item()) + 1

@@ -55,14 +55,15 @@ class Graph:
     """The forward pass of a network on one image.
 
     `root` is a copy on the device "meta" that takes the image alone, and `nodes` runs it; `steps` are in
-    order; `outputs` has the node that each module's first call returns; `tensors` has what is fetched from
-    modules, such as a block's own parameter.
+    order; `outputs` has the node that each module's first call returns; `repeated` are the modules that are
+    called again; `tensors` has what is fetched from modules, such as a block's own parameter.
     """
 
     root: nn.Module
     nodes: fx.Graph
     steps: dict[fx.Node, Step]
     outputs: dict[str, fx.Node]
+    repeated: set[str]
     tensors: dict[fx.Node, Tensor]
 
 
@@ -112,7 +113,7 @@ def network_graph(model: nn.Module) -> Graph:
         raise Untraceable(f"torch.fx cannot follow {type(model).__name__}: {reason}.") from error
     steps = _named_steps(root, graph, tracer.scopes)
     fetched = {node: _fetch(root, node) for node in graph.nodes if node.op == "get_attr"}
-    return Graph(root, graph, steps, tracer.outputs, fetched)
+    return Graph(root, graph, steps, tracer.outputs, tracer.repeated, fetched)
 
 
 @contextmanager
@@ -161,6 +162,7 @@ class _Tracer(fx.Tracer):
     def __init__(self) -> None:
         super().__init__()
         self.outputs: dict[str, fx.Node] = {}
+        self.repeated: set[str] = set()
         self.scopes: dict[fx.Node, str] = {}
         self._path = [""]
         self._thread = threading.get_ident()
@@ -176,6 +178,8 @@ class _Tracer(fx.Tracer):
             output = super().call_module(m, forward, args, kwargs)
         finally:
             self._path.pop()
+        if name in self.outputs:
+            self.repeated.add(name)
         if isinstance(output, fx.Proxy):
             self.outputs.setdefault(name, output.node)
         return output

@@ -116,6 +116,44 @@ def test_only_what_the_unit_sees_goes_through_the_network():
     assert fed_sizes(model, first, "pool1", (5, 0)) == (6, 4)
 
 
+def test_of_the_maps_on_the_way_only_what_the_unit_sees_goes_on():
+    model = nn.Sequential(*(nn.Conv2d(3, 3, 3, padding=1) for _ in range(4)))
+    # Unit (20, 0) sees rows 16 to 24 of the image, but of the map before its own rows 19 to 21 alone.
+    assert fed_sizes(model, model[0], "3", (20, 0)) == (9, 5)
+    assert fed_sizes(model, model[3], "3", (20, 0)) == (3, 2)
+
+
+def twice(net: nn.Module, x: Tensor) -> Tensor:
+    return net.last(net.conv(net.conv(x)))
+
+
+def past(net: nn.Module, x: Tensor) -> Tensor:
+    return net.last(net.conv(x) + x)
+
+
+@pytest.mark.parametrize("function", [twice, past])
+def test_no_map_is_cropped_that_is_not_all_the_unit_sees_of_the_image(function):
+    torch.manual_seed(0)
+    convs = {name: nn.Conv2d(3, 3, 3, padding=1) for name in ("conv", "last")}
+    assert_same(LayerFields(Function(function, **convs), ["last"]), "last", noise(3, SIZE, SIZE), (20, 1))
+
+
+@pytest.mark.parametrize("row", [48, 49])
+def test_a_unit_that_sees_too_little_for_a_window_is_measured_on_the_whole_image(row):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 1, padding=3))
+    # The first map has 46 rows. A 47th, of which unit 49 would be made, sees two rows of the image.
+    assert_same(LayerFields(model, ["1"]), "1", noise(3, SIZE, SIZE), (row, 10))
+
+
+def test_a_unit_of_which_nothing_is_left_on_the_way_is_measured_on_the_whole_image():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(3, 4, 5), nn.Conv2d(4, 4, 1), nn.Conv2d(4, 4, 5, padding=7))
+    fields = LayerFields(model, ["2"])
+    for row in (*range(8), *range(46, fields.map_sizes((3, SIZE, SIZE))["2"][0])):
+        assert_same(fields, "2", noise(3, SIZE, SIZE), (row, 10))
+
+
 def shifted(net: nn.Module, x: Tensor) -> Tensor:
     return net.conv2(net.conv1(x)[:, :, 5:, 3:])
 

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.patches import Rectangle
 from PIL import Image
 
@@ -32,22 +32,23 @@ LINES = 16
 class _Pixels(Artist):
     """A square picture, enlarged pixel by pixel: `x` and `y` from the top left, and the side, in CSS pixels.
 
-    It goes to the renderer as it is, in a fifth of the time that matplotlib's own image takes to resample.
+    It is written over what has been drawn, in a tenth of the time that matplotlib's own image takes.
     """
 
     def __init__(self, x: int, y: int, side: int) -> None:
         super().__init__()
-        self._place = x * DENSITY, (HEIGHT - y - side) * DENSITY
         self._side = side * DENSITY
+        self._part = tuple(slice(at * DENSITY, (at + side) * DENSITY) for at in (y, x))
 
     def show(self, pixels: np.ndarray) -> None:
         """Take other pixels, (height, width, 3) of 0 to 255."""
-        image = Image.fromarray(pixels).convert("RGBA")
-        image = image.resize((self._side, self._side), Image.Resampling.NEAREST)
-        self._enlarged = np.array(image)[::-1]  # the renderer begins with the lowest row
+        colours = np.full((*pixels.shape[:2], 4), 255, np.uint8)
+        colours[..., :3] = pixels
+        nearest = ((np.arange(self._side) + 0.5) * len(pixels) / self._side).astype(int)
+        self._enlarged = colours.view(np.uint32)[..., 0][:, nearest][nearest]  # a pixel's bytes at once
 
-    def draw(self, renderer: RendererBase) -> None:
-        renderer.draw_image(renderer.new_gc(), *self._place, self._enlarged)
+    def draw(self, renderer: RendererAgg) -> None:
+        np.asarray(renderer.buffer_rgba()).view(np.uint32)[self._part][..., 0] = self._enlarged
 
 
 class FieldPicture:
@@ -126,6 +127,7 @@ class FieldPicture:
             _move(frame, visible, whole, 1.5 / PHOTO)
         for frame in (self._padding, self._beyond):
             _move(frame, box, whole, 1.5 / PHOTO)
+            frame.set_visible(visible != box)  # all on the photo they would be hidden, and a hatch is slow
         y, x, side_of_view = view
         part = slice(y, y + side_of_view), slice(x, x + side_of_view)
         self._gradient.show(_lit(pixels[part], None if gradient is None else gradient[part]))

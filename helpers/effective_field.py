@@ -12,8 +12,7 @@ from helpers.arithmetic import ReceptiveField
 from helpers.arithmetic.checks import pair
 from helpers.device import enough_memory, is_out_of_memory
 from helpers.feature_maps import ONE_PASS, as_batch, evaluating
-from helpers.graph import first_line
-from helpers.names import unknown
+from helpers.names import first_line, unknown
 from helpers.receptive_field import receptive_field
 
 _MASS = 0.95

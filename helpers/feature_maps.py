@@ -10,8 +10,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from helpers.device import enough_memory
-from helpers.graph import first_line
-from helpers.names import unknown
+from helpers.names import first_line, unknown
 
 _LISTS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
 _WINDOWS = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn.parameter import is_lazy
 
+from helpers.names import first_line
+
 # Names of functions that do the same.
 _SAME = {
     **{f"i{name}": name for name in ("add", "sub", "mul", "truediv", "pow")},
@@ -108,12 +110,6 @@ def network_graph(model: nn.Module) -> Graph:
     steps = _named_steps(root, graph, tracer.scopes)
     fetched = {node: _fetch(root, node) for node in graph.nodes if node.op == "get_attr"}
     return Graph(root, graph, steps, tracer.outputs, fetched)
-
-
-def first_line(error: Exception) -> str:
-    """What an error says, in one line without a full stop."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(" .:")
 
 
 def short_name(module: nn.Module) -> str:

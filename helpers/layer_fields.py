@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from helpers.arithmetic import ReceptiveField, Span
 from helpers.effective_field import EffectiveField, effective_field, unit_gradient
 from helpers.feature_maps import layer_names
-from helpers.graph import Graph, first_line, network_graph
-from helpers.names import unknown
+from helpers.graph import Graph, network_graph
+from helpers.names import first_line, unknown
 from helpers.receptive_field import walk
 
 # What can move a map against the image, so that a crop of it would not do what the whole does.

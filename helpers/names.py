@@ -1,10 +1,11 @@
-"""How a sentence quotes values and large numbers, and says that a name is not known."""
+"""How a sentence quotes values, errors and large numbers, and says that a name is not known."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 _LISTED = 12
 _QUOTED = 40
+_SAID = 200
 
 
 def shown(value: object) -> str:
@@ -19,6 +20,20 @@ def shown(value: object) -> str:
         # A whole number of over 4300 digits cannot be printed, nor can a class with a mistake in its repr.
         return f"this {type(value).__name__}"
     return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, in one line without a full stop, cut to 200 characters; never raises.
+
+    >>> first_line(RuntimeError("shapes differ.")), first_line(KeyError())
+    ('shapes differ', 'KeyError')
+    """
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # a class of the learner's own may fail even here
+        lines = []
+    line = (lines or [type(error).__name__])[0].rstrip(" .:")
+    return line if len(line) <= _SAID else f"{line[: _SAID - 1]}…"
 
 
 def short(number: int) -> str:

@@ -9,8 +9,9 @@ from torch import Tensor, fx, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from helpers.arithmetic.checks import whole
-from helpers.graph import Graph, Step, Untraceable, first_line, network_graph, on_meta, short_name
+from helpers.graph import Graph, Step, Untraceable, network_graph, on_meta, short_name
 from helpers.kinds import kind_of
+from helpers.names import first_line
 from helpers.receptive_field import WITHOUT_PRODUCTS, Sight, walk
 from helpers.shapes import known_result
 from helpers.table import Row, Trace

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn.parameter import is_lazy
 
+from helpers import given
 from helpers.names import first_line
 
 # Names of functions that do the same.
@@ -66,12 +67,13 @@ class Graph:
 def on_meta(model: nn.Module) -> nn.Module:
     """A copy of a network in eval mode on the device "meta"; the model's own tensors are not copied.
 
-    Raises ValueError for a network with lazy layers that have not run yet.
+    Raises ValueError for what is no network, and for one with lazy layers that have not run yet.
 
     >>> copied = on_meta(nn.Linear(2, 3))
     >>> copied.weight.device.type, copied.training
     ('meta', False)
     """
+    given.network(model)
     # deepcopy takes what is in its memo for what it would have copied: tensors without numbers, no hooks.
     memo: dict[int, Any] = {}
     for name, module in model.named_modules():

@@ -25,7 +25,7 @@ from helpers.explorers.comparison_numbers import (
 from helpers.explorers.label_placement import NEAR, Box, place_labels
 from helpers.live import Explorer, in_rows
 from helpers.live_figure import LiveFigure, text_width
-from helpers.names import unknown
+from helpers.names import known
 from helpers.style import BLUE, FAINT, GREEN, GRID, INK, ORANGE, PURPLE, SKY, VERMILION
 from helpers.timing import milliseconds
 
@@ -74,8 +74,7 @@ class NetworkComparison(Explorer):
         families: Collection[str] = FIVE,
     ) -> None:
         for family in families:
-            if family not in FAMILIES:
-                raise ValueError(unknown("family", family, FAMILIES))
+            known("family", family, FAMILIES)
         if not families or x_axis == y_axis:
             wrong = f"both axes are {x_axis!r}" if families else "no family is given"
             raise ValueError(f"A comparison needs two different axes and at least one family; {wrong}.")

@@ -21,7 +21,7 @@ from helpers.feature_maps import as_batch
 from helpers.images import IMAGENET, Preprocessing
 from helpers.layer_fields import LayerFields
 from helpers.live import Explorer
-from helpers.names import unknown
+from helpers.names import known
 from helpers.photo_figures import nearest
 
 SLOW = 0.3
@@ -193,12 +193,10 @@ def _layers_of(
         raise ValueError("There is no network; give at least one.")
     if layers is None:
         return dict.fromkeys(networks)
-    known = {network: dict(model.named_modules()) for network, model in networks.items()}
+    modules = {network: dict(model.named_modules()) for network, model in networks.items()}
     for layer in layers:
-        if not any(layer in modules for modules in known.values()):
-            every = dict.fromkeys(name for modules in known.values() for name in modules if name)
-            raise ValueError(unknown("layer", layer, every))
-    return {network: [layer for layer in layers if layer in known[network]] for network in networks}
+        known("layer", layer, {name: None for each in modules.values() for name in each})
+    return {network: [layer for layer in layers if layer in modules[network]] for network in networks}
 
 
 class _Network:

@@ -91,3 +91,17 @@ def maps(name: object, given: Tensor, channels: str = "channels") -> Tensor:
             f"{shown(name)} has the shape {tuple(given.shape)}{where}; give ({channels}, height, width)."
         )
     return given.detach().cpu().reshape(shape)
+
+
+def networks(given: nn.Module | Mapping[str, nn.Module], name: str) -> dict[str, nn.Module]:
+    """Return networks by name, of which one alone may be given; raises ValueError for what is none.
+
+    >>> networks(nn.ReLU(), "mine")
+    {'mine': ReLU()}
+    """
+    if isinstance(given, nn.Module):
+        return {name: given}
+    named("networks", given, nn.Module, "a network", least=0)
+    if not given:
+        raise ValueError("There is no network; give at least one.")
+    return dict(given)

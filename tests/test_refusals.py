@@ -1,8 +1,10 @@
 """Whatever is given to a public function, it answers, or refuses in one sentence."""
 
+import inspect
 import re
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ from helpers.classify import Prediction
 from helpers.images import photo
 from helpers.patches import photo_patches
 from helpers.training import History
+from tests.explorers import EXPLORERS, NEEDS
 from tests.learner import Rude, browsable
 
 HELPERS = Path(helpers.__file__).parent
@@ -102,6 +105,11 @@ def refused(function: Callable[..., Any], arguments: dict[str, Any]) -> str:
     return ""
 
 
+def assert_one_sentence(says: str) -> None:
+    assert re.fullmatch(r"(\w[^\n]{8,300})?", says), says
+    assert not re.search(r"[.!?] [A-Z]", says), says
+
+
 @pytest.mark.parametrize(("name", "arguments"), CALLS, ids=[name for name, _ in CALLS])
 def test_nonsense_is_answered_or_refused_in_one_sentence(name, arguments):
     for argument, right in arguments.items():
@@ -109,5 +117,14 @@ def test_nonsense_is_answered_or_refused_in_one_sentence(name, arguments):
             continue
         for nonsense in NONSENSE:
             says = refused(getattr(helpers, name), arguments | {argument: nonsense})
-            assert re.fullmatch(r"(\w[^\n]{8,300})?", says), (argument, says)
-            assert not re.search(r"[.!?] [A-Z]", says), (argument, says)
+            assert_one_sentence(says)
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_an_explorer_starts_or_refuses_in_one_sentence(name):
+    explorer, needs = getattr(helpers, name), NEEDS.get(name, tuple)()
+    for parameter in inspect.signature(explorer).parameters.values():
+        needed = parameter.default is parameter.empty
+        for nonsense in ["abc", float("nan"), 10**5000, [1], Rude(), torch.zeros(2)]:
+            make = partial(explorer, *(() if needed else needs))
+            assert_one_sentence(refused(make, {parameter.name: nonsense}))

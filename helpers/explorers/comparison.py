@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from matplotlib.collections import LineCollection
 from PIL import Image
 
+from helpers import given
 from helpers.controls import Choice, Switch
 from helpers.explorers.comparison_numbers import (
     AXES,
@@ -73,8 +74,11 @@ class NetworkComparison(Explorer):
         members: str = "one of each",
         families: Collection[str] = FIVE,
     ) -> None:
+        families = given.several("families", families)
         for family in families:
             known("family", family, FAMILIES)
+        known("x axis", x_axis, AXES)
+        known("y axis", y_axis, AXES)
         if not families or x_axis == y_axis:
             wrong = f"both axes are {x_axis!r}" if families else "no family is given"
             raise ValueError(f"A comparison needs two different axes and at least one family; {wrong}.")

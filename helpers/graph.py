@@ -12,6 +12,9 @@ import torch
 from torch import Tensor, fx, nn
 from torch.nn.parameter import is_lazy
 
+from helpers import given
+from helpers.names import first_line
+
 # Names of functions that do the same.
 _SAME = {
     **{f"i{name}": name for name in ("add", "sub", "mul", "truediv", "pow")},
@@ -70,12 +73,13 @@ class Graph:
 def on_meta(model: nn.Module) -> nn.Module:
     """A copy of a network in eval mode on the device "meta"; the model's own tensors are not copied.
 
-    Raises ValueError for a network with lazy layers that have not run yet.
+    Raises ValueError for what is no network, and for one with lazy layers that have not run yet.
 
     >>> copied = on_meta(nn.Linear(2, 3))
     >>> copied.weight.device.type, copied.training
     ('meta', False)
     """
+    given.network(model)
     # deepcopy takes what is in its memo for what it would have copied: tensors without numbers, no hooks.
     memo: dict[int, Any] = {}
     for name, module in model.named_modules():
@@ -126,12 +130,6 @@ def _modules_restored() -> Iterator[None]:
         for name, method in before.items():
             if getattr(nn.Module, name) is not method:
                 setattr(nn.Module, name, method)
-
-
-def first_line(error: Exception) -> str:
-    """What an error says, in one line without a full stop."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(" .:")
 
 
 def short_name(module: nn.Module) -> str:

@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from helpers.images import Preprocessing
-from helpers.names import unknown
+from helpers.names import known
 
 _SHIPPED = Path(__file__).parents[1] / "data" / "weights"
 _SERVER = "https://download.pytorch.org/models"
@@ -98,8 +98,7 @@ def check(network: str, weights: str) -> None:
     >>> check("small_alexnet", "photo_patches")
     """
     sets = _WEIGHTS.get(network, {})
-    if not isinstance(weights, str) or weights not in sets:
-        raise ValueError(unknown(f"set of weights for {network}", weights, sets))
+    known(f"set of weights for {network}", weights, sets)
 
 
 def _shipped(network: str) -> dict[str, Tensor]:

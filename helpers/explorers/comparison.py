@@ -10,6 +10,7 @@ import ipywidgets as widgets
 from matplotlib.collections import LineCollection
 from PIL import Image
 
+from helpers import given
 from helpers.controls import Choice, Switch
 from helpers.explorers.comparison_numbers import (
     AXES,
@@ -26,7 +27,7 @@ from helpers.explorers.comparison_numbers import (
 from helpers.explorers.label_placement import NEAR, Box, place_labels
 from helpers.live import Explorer, in_rows
 from helpers.live_figure import LiveFigure, text_width
-from helpers.names import unknown
+from helpers.names import known
 from helpers.style import BLUE, FAINT, GREEN, GRID, INK, ORANGE, PURPLE, SKY, VERMILION
 from helpers.timing import milliseconds
 
@@ -75,9 +76,11 @@ class NetworkComparison(Explorer):
         members: str = "one of each",
         families: Collection[str] = FIVE,
     ) -> None:
+        families = given.several("families", families)
         for family in families:
-            if family not in FAMILIES:
-                raise ValueError(unknown("family", family, FAMILIES))
+            known("family", family, FAMILIES)
+        known("x axis", x_axis, AXES)
+        known("y axis", y_axis, AXES)
         if not families or x_axis == y_axis:
             wrong = f"both axes are {x_axis!r}" if families else "no family is given"
             raise ValueError(f"A comparison needs two different axes and at least one family; {wrong}.")

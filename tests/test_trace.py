@@ -222,9 +222,27 @@ def test_a_network_that_fx_cannot_follow_has_its_modules_listed_and_its_totals_r
     assert {row.cells[-2:] for row in table} == {("?", "")}
     assert (table.parameters, table.macs) == counted(model, (3, 6, 6))
     assert (table.unlisted_parameters, table.unlisted_macs) == (15, 15 * 36)
+    assert {type(number) for number in (table.macs, *(row.macs for row in table))} == {int}
     assert "No receptive fields: torch.fx cannot follow Function: " in repr(table)
     with pytest.raises(ValueError, match=r"^The network does not accept an image of 2×6×6: "):
         trace(model, (2, 6, 6))
+
+
+def test_where_a_network_that_fx_cannot_follow_fails_is_said():
+    def forward(net: Function, x: Tensor) -> Tensor:
+        if x.shape[2] > 4:
+            x = net.conv(net.relu(net.conv(x)))
+        return net.linear(x)
+
+    model = Function(forward, conv=nn.Conv2d(3, 3, 3), relu=nn.ReLU(), linear=nn.Linear(9, 2))
+    sentence = r"^The network does not accept an image of 3×6×6 after layer 'conv \(2\)': (?!None).*[^.]\.$"
+    with pytest.raises(ValueError, match=sentence):
+        trace(model, (3, 6, 6))
+
+
+def test_a_network_of_one_part_that_fx_cannot_follow_is_one_layer_named_after_its_class():
+    table = trace(Function(lambda x: x * 2 if x.shape[2] > 4 else x), (3, 6, 6))
+    assert [(row.name, row.output_shape) for row in table] == [("function", (3, 6, 6))]
 
 
 @pytest.mark.parametrize(

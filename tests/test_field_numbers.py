@@ -33,13 +33,13 @@ def test_the_words_beside_a_field_that_goes_beyond_the_photo():
     assert numbers((0, 0), image_size=44).words[3] == "Drawn 1.4 times as large as on the left."
 
 
-def test_the_words_where_no_pixel_moves_the_unit_and_where_the_layer_s_name_is_long():
+def test_the_words_where_no_pixel_counts_and_where_the_layer_s_name_is_long():
     assert numbers((2, 4), side=None).words[1] == "no pixel moves it on this photo"
     long = numbers((2, 4), layer="features.denseblock4.conv").words[4]
     assert long == "…enseblock4.conv: 27×28 units"
 
 
-def test_the_sentence_names_network_layer_unit_and_what_moves_it():
+def test_the_sentence_names_network_layer_unit_and_both_fields():
     field = ReceptiveField(Span(1, 0, 2), Span(1, 0, 4))
     seen = ReceptiveFieldNumbers("small", "conv", (1, 2), (9, 7), field, 11, 3)
     assert seen.sentence == "small conv, unit (1, 2) of 9×7: field 3×5, 95 % of its gradient within 3×3."

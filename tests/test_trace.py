@@ -170,6 +170,12 @@ def test_rare_products_are_counted_as_pytorch_counts_them():
     assert (table["deconv"].kind, table["deconv"].macs) == ("transposed conv", 48 * 30)
 
 
+def test_products_of_weights_alone_belong_to_the_next_layer():
+    a, b = nn.Parameter(torch.ones(6, 4)), nn.Parameter(torch.ones(4, 6))
+    (row,) = trace(Function(lambda net, x: x * (net.a @ net.b), a=a, b=b), (3, 6, 6))
+    assert (row.name, row.parameters, row.macs) == ("mul", 48, 6 * 4 * 6)
+
+
 def test_a_field_that_cannot_be_followed_is_a_question_mark_and_the_rest_is_there():
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2), nn.Conv2d(4, 2, 1))
     table = trace(model, (3, 8, 8))
@@ -262,6 +268,7 @@ def test_an_image_that_does_not_fit_is_refused_in_a_sentence(size, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
         trace(model, size)
     assert "\n" not in str(caught.value)
+    assert "None" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,10 @@ import pytest
 
 from helpers.augmentation import RESIZED, Augmentation
 from helpers.explorers.augmentation import augmentation
+from helpers.explorers.comparison_numbers import AXES, TIME, comparison
 from helpers.explorers.counts import brief, compared
+from helpers.explorers.dense_block_numbers import dense_block
+from helpers.explorers.dense_numbers import dense_as_conv
 from helpers.explorers.dropout import _shown, dropout
 from helpers.explorers.feature_map import page_of_maps
 from helpers.explorers.group import _macs_in_words, grouped
@@ -43,6 +46,76 @@ def test_augmentation():
     assert plain.sentence == (
         "Your own: crop at (0, 32); α −0.10, 0, +0.30 add red −7.6, green −3.5, blue −7.1."
     )
+
+
+@pytest.mark.parametrize(
+    ("axes", "families", "sentence"),
+    [
+        (("year", "depth"), ["ResNet"], "1 from the papers: 50 layers at year 2015 (ResNet-50)."),
+        (
+            ("depth", "year"),
+            ["AlexNet", "DenseNet"],
+            "2 from the papers: year 2012 at 8 layers (AlexNet), 2016 at 121 (DenseNet-121).",
+        ),
+        (
+            ("share of 1×1", "receptive field"),
+            ["AlexNet", "DenseNet"],
+            "2 from the papers: 195 pixels seen at 0.0 % 1×1 share (AlexNet), 2071 at 52.0 % (DenseNet-121).",
+        ),
+        (
+            ("MACs", "top-1 error", "torchvision"),
+            ["AlexNet", "GoogLeNet"],
+            "2 from torchvision: 30.22 % top-1 error at 1.50 G MACs (GoogLeNet), 43.48 % at 714 M (AlexNet).",
+        ),
+        (
+            (TIME, "year"),
+            ["VGG", "ResNet"],
+            "2 from the papers: measured time against year, 2014 (VGG-16) to 2015 (ResNet-50).",
+        ),
+        (
+            ("depth", TIME),
+            ["VGG", "ResNet"],
+            "2 from the papers: measured time against depth, 16 (VGG-16) to 50 (ResNet-50).",
+        ),
+    ],
+)
+def test_comparisons(axes, families, sentence):
+    numbers = comparison(*axes, families=families, times={"vgg16": 3.14, "resnet50": 2})
+    assert numbers.sentence == sentence
+
+
+def test_comparisons_of_two_networks():
+    times = {"vgg16": 3.14, "resnet50": 2}
+    assert comparison("year", TIME, families=["VGG", "ResNet"], times=times).trend == (
+        "a later year with less time in 1 of 1 pair of networks"
+    )
+    assert comparison("year", TIME, families=["VGG", "ResNet"]).missing == ("VGG-16", "ResNet-50")
+    assert [AXES[name].phrase(value) for name, value in ((TIME, 3.14159), ("top-5 error", 10.0))] == [
+        *("3.1 ms for an image", "10 % top-5 error"),
+    ]
+
+
+def test_dense_blocks():
+    assert [
+        dense_block(64, layers, 32, bottleneck, 4, 0.5, 28).sentence
+        for layers, bottleneck in ((1, True), (12, False))
+    ] == [
+        "1 layer, 64→96→48 channels: 45,056 weights with 1×1, 18,432 without; 301 k values kept.",
+        "12 layers, 64→448→224 channels: 829,440 weights without 1×1, 811,008 with; 4.52 M values kept.",
+    ]
+    assert dense_block(64, 12, 32, False, 9, 0.5, 28).finding == "2.20 times more"
+    assert dense_block(64, 12, 32, True, 4, 0.5, 28).break_even == Fraction(57, 5)
+
+
+def test_dense_layers_as_convolutions():
+    assert dense_as_conv(288, 1, 2, "moped", 0.123, 0.456).sentence == (
+        "Window (1, 2) of 3×3: moped 12 %, cropped 46 %; VGG-16: one pass 26.5 G MACs, 9 crops 139.2 G."
+    )
+    names = ("seventeen letters", "eighteen-letter-ed")
+    assert [dense_as_conv(224, 0, 0, name).short_name for name in names] == [
+        *("seventeen letters", "eighteen-letter-…"),
+    ]
+    assert dense_as_conv(224, 0, 0) == dense_as_conv(224, 0, 0, "", 0.0, 0.0)
 
 
 @pytest.mark.parametrize(

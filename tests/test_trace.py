@@ -49,7 +49,7 @@ def test_random_networks_have_pytorch_s_totals_and_shapes(model):
 
 def test_efficientnet_lite0_in_numbers():
     table = trace(build("efficientnet_lite0", device="meta"))
-    assert table.parameters == 4_652_008
+    assert (table.parameters, table.note) == (4_652_008, "")
     assert table.macs == 385_187_552
     pointwise, linear = table.select("conv 1×1"), table.select("linear")
     assert pointwise.parameters == 3_146_112
@@ -168,6 +168,11 @@ def test_rare_products_are_counted_as_pytorch_counts_them():
     assert (table.parameters, table.macs) == counted(model, (3, 6, 5))
     assert table["matmul"].macs == 4 * 4 * 120
     assert (table["deconv"].kind, table["deconv"].macs) == ("transposed conv", 48 * 30)
+
+
+def test_sizes_that_a_network_asks_for_are_no_layers():
+    (row,) = trace(Function(lambda x: x.view(x.size(0), -1)), (3, 4, 4))
+    assert (row.name, row.output_shape) == ("view", (48,))
 
 
 def test_products_of_weights_alone_belong_to_the_next_layer():

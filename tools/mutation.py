@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections import defaultdict
 from fnmatch import fnmatch
 from typing import Any
@@ -20,14 +21,14 @@ from mutmut.utils.file_utils import walk_mutatable_files
 # hence the narrow bounds on its version in pyproject.toml.
 _skips = file_mutation.MutationVisitor._skip_node_and_children
 _arrange = file_mutation.function_trampoline_arrangement
-_run_tests = PytestRunner.run_tests
+_run_tests, _warm_up = PytestRunner.run_tests, PytestRunner.warm_up
 
 
 def run(patterns: tuple[str, ...], children: int | None = None) -> None:
     """Break what the names match, in as many processes as there are cores or as `children` says."""
     file_mutation.MutationVisitor._skip_node_and_children = _skips_less
     file_mutation.function_trampoline_arrangement = _arrange_bare
-    PytestRunner.run_tests = _run_own_tests
+    PytestRunner.run_tests, PytestRunner.warm_up = _run_own_tests, _warm_up_more
     # One example that fails is enough: no search for the smallest.
     settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate])
     settings.load_profile("mutants")
@@ -68,6 +69,12 @@ def _arrange_bare(function: cst.FunctionDef, mutants: Any, class_name: str | Non
     declared, (chooser, *copies), assigned, names = _arrange(bare, mutants, class_name)
     chooser = chooser.with_changes(decorators=[*function.decorators, *chooser.decorators])
     return declared, [chooser, *copies], assigned, names
+
+
+def _warm_up_more(runner: Any) -> None:
+    """Load what PyTorch loads at its first run on "meta" now, or each mutant waits a second for it."""
+    _warm_up(runner)
+    importlib.import_module("torch._dynamo")
 
 
 def _run_own_tests(runner: Any, *, mutant_name: str | None, tests: Any) -> int:

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.graph import first_line, network_graph, on_meta
+from helpers.graph import first_line, network_graph, on_meta, short_name
 from helpers.windows import Window, window
 from tests.networks import Function
 
@@ -74,6 +74,23 @@ def test_the_windows_of_modules(layer, expected):
 )
 def test_the_windows_of_functions(function, expected):
     assert the_window(Function(function, weight=nn.Parameter(torch.ones(8, 1, 3, 5)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"), [((2.5,), "kernel_size"), ((2, 1.5), "stride"), ((2, 1, 0, 1.5), "dilation")]
+)
+def test_a_size_that_is_no_whole_number_is_named(arguments, name):
+    with pytest.raises(ValueError, match=rf"^{name} must be a whole number of at least 1, got \d\.5$"):
+        the_window(Function(lambda x: F.max_pool2d(x, *arguments)))
+
+
+class Convolution(nn.Conv2d):
+    """A class of one's own."""
+
+
+def test_a_class_of_one_s_own_is_called_what_pytorch_calls_its_base():
+    assert short_name(Convolution(1, 1, 1)) == "Conv2d"
+    assert short_name(Function(torch.relu)) == "Function"
 
 
 def test_what_changes_its_input_has_the_name_of_what_does_not():

@@ -6,11 +6,6 @@ READY := .venv/ready
 LESSONS := $(sort $(wildcard notebooks/*.ipynb))
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-PURE := 'helpers.arithmetic.*' 'helpers.receptive_field.*' 'helpers.trace.*' 'helpers.explorers.*Numbers*' \
-    'helpers.explorers.*_numbers.*' $(foreach name,activation_numbers augmentation brief compared dropout \
-    eval_scale grouped inception kernel_stack main_path mix normalise page_of_maps reduction shortcut \
-    train_scale,'helpers.explorers.*.x_$(name)__*')
-
 export PYTHONUTF8 := 1
 
 .PHONY: lab test record slides bench classroom soak faults mutants clean
@@ -50,12 +45,11 @@ soak: $(READY)
 faults: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m faults tests
 
-# Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' pure functions in
-# thousands of ways, and prints which breaks no test noticed; an hour or more. Fewer: make mutants PURE='helpers.trace.*'
+# Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' numbers in thousands
+# of ways, and prints which breaks no test noticed; some hours. Fewer: make mutants ONLY='helpers.trace.*'
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
-	OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run $(PURE)
-	$(BIN)/python -m mutmut results
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.mutants $(ONLY)
 
 clean:
 	rm -rf .venv build mutants

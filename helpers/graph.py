@@ -139,7 +139,7 @@ def short_name(module: nn.Module) -> str:
     'Conv2d'
     """
     classes = (each for each in type(module).__mro__ if each.__module__.startswith("torch.nn.modules."))
-    found = next(classes, nn.Module)
+    found = next(classes)  # nn.Module itself at last
     return (type(module) if found is nn.Module else found).__name__
 
 

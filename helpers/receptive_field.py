@@ -79,8 +79,8 @@ def receptive_field(model: nn.Module, layer: str | None = None) -> ReceptiveFiel
     graph = network_graph(model)
     sights = walk(graph)
     if layer is None:
-        ends = [sight for sight in sights.values() if sight.is_map or sight.problem]
-        sight = ends[-1] if ends else _NO_MAP
+        # The image itself is a map, so that there is a last one.
+        *_, sight = (sight for sight in sights.values() if sight.is_map or sight.problem)
     else:
         nodes = {step.name: node for node, step in graph.steps.items()} | graph.outputs
         known("layer", layer, nodes)

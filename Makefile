@@ -6,25 +6,21 @@ READY := .venv/ready
 LESSONS := $(sort $(wildcard notebooks/*.ipynb))
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-PURE := 'helpers.arithmetic.*' 'helpers.receptive_field.*' 'helpers.trace.*' 'helpers.explorers.*Numbers*' \
-    'helpers.explorers.*_numbers.*' $(foreach name,activation_numbers augmentation brief compared dropout \
-    eval_scale grouped inception kernel_stack main_path mix normalise page_of_maps reduction shortcut \
-    train_scale,'helpers.explorers.*.x_$(name)__*')
-
 export PYTHONUTF8 := 1
 
-.PHONY: lab test record slides bench classroom soak mutants clean
+.PHONY: lab test record slides bench classroom soak faults mutants clean
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
 
-# One process a core, so one thread a process; a lesson's cells stay together and in order.
+# One process a core, so one thread a process; a lesson's cells stay together and in order. Lessons run where no
+# network can be reached, if the system allows to cut them off.
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not soak"
-	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
-	$(BIN)/python -m pytest -m browser -rs tests/browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not soak and not faults"
+	$(BIN)/python -m tools.offline $(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
+	$(BIN)/python -m pytest -m "browser and not faults" -rs tests/browser
 
 # Runs every lesson from a fresh kernel and stores its outputs, without widget state.
 record: $(READY)
@@ -45,12 +41,15 @@ classroom: $(READY)
 soak: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m soak tests/test_soak.py
 
-# Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' pure functions in
-# thousands of ways, and prints which breaks no test noticed; an hour or more. Fewer: make mutants PURE='helpers.trace.*'
+# What may go wrong around a lesson, at length: every cell twice, other folders, cores and screens; some minutes.
+faults: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m faults tests
+
+# Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' numbers in thousands
+# of ways, and prints which breaks no test noticed; some hours. Fewer: make mutants ONLY='helpers.trace.*'
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
-	OMP_NUM_THREADS=1 $(BIN)/python -m mutmut run $(PURE)
-	$(BIN)/python -m mutmut results
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.mutants $(ONLY)
 
 clean:
 	rm -rf .venv build mutants

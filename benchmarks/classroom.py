@@ -119,13 +119,13 @@ def seats(notebooks: Sequence[Path], learners: int) -> list[Path]:
 
 
 async def _move(one: Learner, times: list[float], moves: int, failures: list[str]) -> None:
-    """Move the sliders of the page in turn; a failure is noted, and ends it."""
+    """Move the controls of the page in turn; a failure is noted, and ends it."""
     try:
         for number in range(moves):
-            sliders = one.page.sliders()  # a control can leave another no room, and give it back
-            if not sliders:
-                raise Failure("no slider on the page")
-            times.append(await one.move(sliders[number % len(sliders)]))
+            controls = one.page.controls()  # a control can leave another no room, and give it back
+            if not controls:
+                raise Failure("nothing to move on the page")
+            times.append(await one.move(controls[number % len(controls)]))
     except Failure as failure:
         failures.append(str(failure))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -23,6 +23,7 @@ from tests.browser.server import Server
 START_S, RUN_S, MOVE_S = 120, 600, 60
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 VIEW = "application/vnd.jupyter.widget-view+json"
+SLIDERS, BOXES = {"IntSliderModel", "FloatSliderModel"}, {"CheckboxModel"}
 GONE = {"restarting", "autorestarting", "dead"}
 
 
@@ -69,22 +70,33 @@ class Page:
             if view and view["model_id"] not in self.shown:
                 self.shown.append(view["model_id"])
 
-    def sliders(self) -> list[str]:
-        """The sliders of all explorers on the page, in order."""
-        return [each for explorer in self.shown for each in self._sliders_in(explorer)]
+    def controls(self) -> list[str]:
+        """The sliders of all explorers on the page, in order; where there is none, the first box to tick."""
+        inside = [each for explorer in self.shown for each in self._inside(explorer)]
+        sliders = [each for each in inside if self._is(each, SLIDERS) and _has_room(self.models[each])]
+        return sliders or [each for each in inside if self._is(each, BOXES)][:1]
 
-    def _sliders_in(self, model: str) -> Iterator[str]:
-        state = self.models.get(model, {})
-        if state.get("_model_name") in ("IntSliderModel", "FloatSliderModel") and _has_room(state):
-            yield model
-        for child in state.get("children", ()):
-            yield from self._sliders_in(child.removeprefix("IPY_MODEL_"))
+    def _is(self, model: str, kinds: Collection[str]) -> bool:
+        return self.models[model].get("_model_name") in kinds
 
-    def step(self, slider: str) -> float:
-        """The value after one key press: a step up, or a step down at the upper end; the page has it then."""
-        state = self.models[slider]
-        value, step = state["value"], state["step"]
-        state["value"] = value + step if value + step <= state["max"] else value - step
+    def _inside(self, model: str) -> Iterator[str]:
+        for child in self.models[model].get("children", ()):
+            name = child.removeprefix("IPY_MODEL_")
+            yield name
+            yield from self._inside(name)
+
+    def step(self, control: str) -> float | bool:
+        """The value after one key press: a step up, or down at the upper end, or the other state of a box.
+
+        The page has it then.
+        """
+        state = self.models[control]
+        value = state["value"]
+        if self._is(control, BOXES):
+            state["value"] = not value
+        else:
+            up = value + state["step"]
+            state["value"] = up if up <= state["max"] else value - state["step"]
         return state["value"]
 
 
@@ -145,15 +157,15 @@ class Learner:
                     raise Failure(f"{content['ename']}: {content['evalue']}")
         return perf_counter() - start
 
-    async def move(self, slider: str) -> float:
-        """Move a slider by one step; milliseconds until the new picture is there."""
-        update = {"method": "update", "state": {"value": self.page.step(slider)}, "buffer_paths": []}
-        content = {"comm_id": slider, "data": update}
+    async def move(self, control: str) -> float:
+        """Move a control by one step; milliseconds until the new picture is there."""
+        update = {"method": "update", "state": {"value": self.page.step(control)}, "buffer_paths": []}
+        content = {"comm_id": control, "data": update}
         answer = await self._wait(
             await self._send("comm_msg", content, reply=None, subshell=self._subshell), MOVE_S
         )
         if answer.picture is None:
-            label = self.page.models[slider]["description"]
+            label = self.page.models[control]["description"]
             raise Failure(f"no new picture for {label} = {update['state']['value']}")
         return 1000 * (answer.picture - answer.sent)
 

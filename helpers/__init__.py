@@ -1,6 +1,22 @@
 """What the lessons share. Each name is loaded when it is first used, so that `import helpers` is quick."""
 
+import logging
+
 import lazy_loader
+
+# Where the home folder cannot be written, or its disk is full, matplotlib keeps its caches elsewhere and
+# warns of it. A lesson is none the worse for it, and stays free of red.
+_ABOUT_CACHES = (
+    "mkdir -p failed",
+    "is not a writable directory",
+    "temporary cache directory",
+    "font_manager cache",
+    "building the font cache",
+)
+for _name in ("matplotlib", "matplotlib.font_manager"):
+    logging.getLogger(_name).addFilter(
+        lambda record: not any(words in str(record.msg) for words in _ABOUT_CACHES)
+    )
 
 # The module that each name stands in. Where both have the same name, lazy_loader (from 0.6 on) keeps the name
 # from being hidden by its own module.

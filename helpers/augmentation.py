@@ -8,7 +8,10 @@ from functools import cache
 
 import numpy as np
 
+from helpers import given
+from helpers.arithmetic.checks import whole
 from helpers.images import photo, square
+from helpers.names import shown
 
 RESIZED, CROP = 256, 224
 """A photo is resized to 256 pixels; a network is shown a square of 224 of them (the paper, section 4.1)."""
@@ -38,12 +41,13 @@ class Augmentation:
 def draw_augmentation(seed: int) -> Augmentation:
     """One random augmentation: every crop is as likely, half are mirrored, α is normal with deviation 0.1.
 
-    α is rounded to hundredths and kept within three deviations, which cuts one in 370.
+    α is rounded to hundredths and kept within three deviations, which cuts one in 370. Raises ValueError for
+    a seed that is no whole number of at least 0.
 
     >>> draw_augmentation(1)
     Augmentation(row=15, column=16, flip=True, alphas=(0.03, -0.13, 0.09))
     """
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(whole("seed", seed, 0))
     row, column = (int(generator.integers(LAST + 1)) for _ in range(2))
     flip = bool(generator.integers(2))
     alphas = generator.normal(0, ALPHA_DEVIATION, 3).clip(-MOST_ALPHA, MOST_ALPHA)
@@ -53,26 +57,30 @@ def draw_augmentation(seed: int) -> Augmentation:
 def crop(pixels: np.ndarray, row: int, column: int, size: int = CROP) -> np.ndarray:
     """The square of `size` × `size` pixels that starts at (`row`, `column`), of (height, width, 3) pixels.
 
-    Raises ValueError where the square does not lie inside.
+    Raises ValueError for what are no such pixels, and where the square does not lie inside.
 
     >>> crop(np.zeros((256, 256, 3)), 32, 0).shape
     (224, 224, 3)
     """
+    given.pixels(pixels)
     height, width = pixels.shape[:2]
+    whole("size", size, 1, min(height, width))
+    row, column = (whole(name, value, None) for name, value in (("row", row), ("column", column)))
     if not (0 <= row <= height - size and 0 <= column <= width - size):
         raise ValueError(
-            f"A crop of {size}×{size} at ({row}, {column}) leaves the photo of {height}×{width} pixels; "
+            f"A crop of {size}×{size} at {shown((row, column))} leaves the photo of {height}×{width} pixels; "
             f"use rows up to {height - size} and columns up to {width - size}."
         )
     return pixels[row : row + size, column : column + size]
 
 
 def flip(pixels: np.ndarray) -> np.ndarray:
-    """Pixels (height, width, 3) mirrored left to right.
+    """Pixels (height, width, 3) mirrored left to right; raises ValueError for other shapes.
 
     >>> flip(np.array([[[1, 1, 1], [2, 2, 2]]]))[0, :, 0]
     array([2, 1])
     """
+    given.pixels(pixels)
     return pixels[:, ::-1]
 
 
@@ -135,19 +143,27 @@ def pca_colour(
     """Pixels (height, width, 3) with one and the same `colour_shift` added to each, as floats.
 
     Pixels are in levels from 0 to 255 unless `components` are in another unit. Nothing is clipped: a network
-    may be shown values below black or above white.
+    may be shown values below black or above white. Raises ValueError for other shapes, and for α that are not
+    three finite numbers.
 
     >>> pca_colour(np.zeros((1, 1, 3)), (0, 0.1, 0)).round(1)
     array([[[ 3.2, -1.2, -2.8]]])
     """
+    given.pixels(pixels)
+    if len(given.numbers("list of α", alphas)) != 3:
+        raise ValueError(f"The list of α is {shown(alphas)}; give three, one for each component.")
     return pixels + colour_shift(alphas, components or course_components())
 
 
 def augment(pixels: np.ndarray, choice: Augmentation) -> np.ndarray:
     """A photo (256, 256, 3), levels from 0 to 255, as training shows it: cropped, mirrored, recoloured.
 
+    Raises ValueError for what is no choice of `draw_augmentation`'s kind, and as `crop` does.
+
     >>> augment(np.zeros((256, 256, 3)), draw_augmentation(1)).shape
     (224, 224, 3)
     """
+    if not isinstance(choice, Augmentation):
+        raise ValueError(f"The choice is {shown(choice)}; give one of draw_augmentation(seed).")
     cropped = crop(pixels, choice.row, choice.column)
     return pca_colour(flip(cropped) if choice.flip else cropped, choice.alphas)

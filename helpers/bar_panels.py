@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 
 from matplotlib.axes import Axes
 
+from helpers import given
 from helpers.figures import Drawing
 from helpers.live_figure import DRAWING
+from helpers.names import shown
 from helpers.style import BLUE, GRID, INK, new_figure, styled
 
 MOST_PANELS = 4
@@ -39,6 +42,7 @@ def bar_panels(
     >>> bar_panels("More 1×1", rows, about="1×1 convolutions in percent of all")
     More 1×1: 1×1 convolutions in percent of all. 2012  AlexNet: MACs 0.0 %; 2020  EfficientNet: MACs 88.2 %.
     """
+    given.named("rows", rows, Mapping, "percentages by quantity", least=0)
     quantities = _quantities(rows)
     longest = max(100.0, *(value for row in rows.values() for value in row.values()))
     top = TOP + (CAPTION if captions else 0)
@@ -101,12 +105,13 @@ def _quantities(rows: Mapping[str, Mapping[str, float]]) -> list[str]:
             f"There are {len(quantities)} quantities; give 1 to {MOST_PANELS}, a panel for each."
         )
     for name, row in rows.items():
-        if len(name) > LONGEST_NAME:
+        if len(str(name)) > LONGEST_NAME:
             raise ValueError(
-                f"The name {name!r} is too long to stand beside its bars; use {LONGEST_NAME} characters."
+                f"The name {shown(name)} is too long to stand beside its bars; use {LONGEST_NAME} characters."
             )
         if list(row) != quantities:
             raise ValueError(f"Row {name!r} has {', '.join(row)}; give each row {', '.join(quantities)}.")
-        if min(row.values()) < 0:
+        given.named(f"percentages of {shown(name)}", row, Real, "a number from 0 up")
+        if given.numbers(f"row {shown(name)}", list(row.values())).min() < 0:
             raise ValueError(f"Row {name!r} has {min(row.values())} percent; give 0 or more.")
     return quantities

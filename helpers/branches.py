@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from torch import nn
 
+from helpers.arithmetic.checks import whole
 from helpers.figures import Drawing
 from helpers.live_figure import DRAWING
 from helpers.models.googlenet import Inception
@@ -19,6 +20,7 @@ _WIDTH, _HEIGHT = 760, 308  # CSS pixels; the picture's axes count in them, from
 _ROWS = (236, 176, 116, 56)  # the middle of each branch
 _INPUT, _FIRST, _SECOND, _JOINED = (14, 92), (150, 260), (318, 428), (536, 616)
 _BOX, _LOW, _TALL = 42, 30, 232  # the height of a box; the lower end and height of input and output
+MOST_CHANNELS = 99_999
 _NAMES = ("1×1", "3×3", "5×5", "pool")
 # Each branch has a hatch beside its colour, so that colour is not the only carrier of meaning.
 _LOOKS = ((BLUE, "////"), (ORANGE, ""), (GREEN, "xxxx"), (PURPLE, "...."))
@@ -44,11 +46,17 @@ def inception_block(
     """An Inception block's branches with their channels, and how these are stacked into one output.
 
     The numbers are those of `Inception`, None for a branch without its 1×1 convolution; what is drawn is read
-    off such a block. The plan is figure 2 of Szegedy et al., 2014.
+    off such a block. The plan is figure 2 of Szegedy et al., 2014. Raises ValueError for a number that is not
+    from 1 to 99,999.
 
     >>> inception_block(192, 64, None, 128, None, 32, None).alt.split(". ")[0]
     'Side by side, then joined: 64 + 128 + 32 + 192 = 416 channels'
     """
+    for channels in (in_channels, out_1x1, out_3x3, out_5x5):
+        whole("a number of channels", channels, 1, MOST_CHANNELS)
+    for channels in (reduce_3x3, reduce_5x5, pool_proj):
+        if channels is not None:
+            whole("a number of channels that is not None", channels, 1, MOST_CHANNELS)
     with torch.device("meta"):
         block = Inception(in_channels, out_1x1, reduce_3x3, out_3x3, reduce_5x5, out_5x5, pool_proj)
     branches = [

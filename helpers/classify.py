@@ -35,16 +35,15 @@ def classify(model: nn.Module, image: Image.Image | Tensor, k: int = 5) -> Predi
 
     `image` is a PIL image, which goes through the network's own `preprocessing`, or a float tensor of shape
     (3, H, W) or (1, 3, H, W) that is ready for the network. Names are the first of ImageNet's synonyms.
-    Raises ValueError for an unfit image, a network without 1000 classes, and k outside 1 to 1000.
+    Raises ValueError for what is no network, an unfit image, a network without 1000 classes, and k outside
+    1 to 1000.
 
     >>> from helpers.images import photo
     >>> from helpers.models import build
     >>> classify(build("efficientnet_lite0", weights="imagenet"), photo("coffee"), k=1)
     espresso   95 %
     """
-    count = whole("k", k)
-    if count > 1000:
-        raise ValueError(f"k must be at most the 1000 classes of ImageNet, got {k}.")
+    count = whole("k", k, 1, 1000)
     scores = run(model, as_batch(model, image))
     if tuple(scores.shape) != (1, 1000):
         shape = tuple(scores.shape)

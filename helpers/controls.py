@@ -15,7 +15,7 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from helpers.names import shown, unknown
+from helpers.names import known, shown, unknown
 
 WIDE = {"width": "330px"}
 LABEL = {"description_width": "118px"}
@@ -206,8 +206,7 @@ class Choice(widgets.Dropdown, _Refusing):
 
     def __init__(self, label: str, options: Iterable[str], start: str) -> None:
         options = list(options)
-        if start not in options:
-            raise ValueError(unknown(label, start, options))
+        known(label, start, options)
         super().__init__(options=options, value=start, **_look(label))
 
 

@@ -8,7 +8,8 @@ from functools import cache
 from torch import nn
 
 from helpers.graph import network_graph
-from helpers.models import build
+from helpers.models import build, network_names
+from helpers.names import known, shown
 from helpers.receptive_field import receptive_field
 from helpers.table import Trace
 from helpers.trace import trace
@@ -57,7 +58,6 @@ class Counted:
         return self.one_by_one.share(self.convolutions)["MACs"]
 
 
-@cache
 def counted(name: str, edition: str = "paper") -> Counted:
     """Return the counts of a network that `build` knows; nothing is allocated, and each is counted once.
 
@@ -69,9 +69,14 @@ def counted(name: str, edition: str = "paper") -> Counted:
     >>> resnet.one_by_one
     Part(layers=36, parameters=12128256, macs=1888223232)
     """
+    known("network", name, network_names())
+    return _counted(name, edition if isinstance(edition, str) else shown(edition))
+
+
+@cache
+def _counted(name: str, edition: str) -> Counted:
     network = build(name, edition=edition, device="meta")
-    side = network.preprocessing.crop
-    layers = trace(network, (3, side, side))
+    layers = trace(network)
     height, _ = receptive_field(network).size
     return Counted(
         layers.parameters,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from helpers import given
 from helpers.figures import Drawing
 from helpers.live_figure import DRAWING
+from helpers.names import shown
 from helpers.style import BLUE, FAINT, GREEN, GRID, ORANGE, PURPLE, VERMILION, new_figure, styled
 from helpers.training import History
 
@@ -37,15 +40,22 @@ def curves(
     `x` is one for all lines, or a mapping from each line's name to its own. `x_names` stand below the places
     1, 2, 3 … in place of these numbers. `log` draws y in powers of ten.
     The `repr` of what was `measured`, and so differs from machine to machine, is the title alone. Raises
-    ValueError for more lines than there are looks for them, for a line that a mapping `x` does not name, and
-    for more or fewer names than a line has points.
+    ValueError for no lines or more than there are looks for them, for a line that is no list of finite
+    numbers or that a mapping `x` does not name, and for more or fewer x or names than a line has points.
 
     >>> curves("A line", {"double": [2, 4, 6]}, x_label="number", y_label="its double")
     A line. double from 2 to 6.
     """
+    given.named("lines", series, Iterable, "a list of numbers", least=0)
     _check(series)
+    lengths = {name: len(given.numbers(f"line {shown(name)}", y)) for name, y in series.items()}
     if isinstance(x, Mapping) and (missing := [name for name in series if name not in x]):
         raise ValueError(f"There is no x for the line {missing[0]!r}; give one for each line.")
+    for name, length in lengths.items():
+        own = x[name] if isinstance(x, Mapping) else x
+        if own is not None and (count := len(given.numbers("x", own))) != length:
+            raise ValueError(f"The line {shown(name)} has {length} points and {count} x; give as many.")
+    x_names = None if x_names is None else given.several("names of the points", x_names)
     if x_names is not None and (odd := [y for y in series.values() if len(y) != len(x_names)]):
         raise ValueError(f"There are {len(x_names)} names for {len(odd[0])} points; give one for each point.")
     with DRAWING, styled():
@@ -63,17 +73,20 @@ def curves(
 def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:
     """Training and test error in percent after each epoch, side by side on one scale.
 
-    Raises ValueError for a history without a complete epoch, for a name of more than 11 characters, and for
-    more lines than there are looks.
+    Raises ValueError for what is no history or has no complete epoch, for a name of more than 11 characters,
+    and for no lines or more than there are looks.
 
     >>> history = History((2.0, 1.0), (40.0, 20.0), (2.0, 1.5), (50.0, 25.0))
     >>> training_curves("It learns", {"plain-14": history})
     It learns. plain-14: training error 20.0 %, test error 25.0 %.
     """
+    given.named("histories", histories, History, "what `fit` returned", least=0)
     _check(histories)
     for name, history in histories.items():
-        if len(name) > LONGEST_NAME:
-            raise ValueError(f"The name {name!r} is too long to stand beside its line; use 11 characters.")
+        if len(str(name)) > LONGEST_NAME:
+            raise ValueError(
+                f"The name {shown(name)} is too long to stand beside its line; use 11 characters."
+            )
         if not history.epochs:
             raise ValueError(f"The history of {name!r} has no complete epoch; train for one at least.")
     with DRAWING, styled():
@@ -95,9 +108,14 @@ def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:
 def bars(title: str, amounts: Mapping[str, float], unit: str) -> Drawing:
     """A bar for each amount from 0 up, its number beside it.
 
+    Raises ValueError for no amounts, and for one that is no finite number from 0 up.
+
     >>> bars("Four is more than one", {"conv1": 1, "conv2": 4}, "weights")
     Four is more than one. conv1: 1 weights; conv2: 4 weights.
     """
+    given.named("amounts", amounts, Real, "a number from 0 up")
+    if given.numbers("list of amounts", list(amounts.values())).min() < 0:
+        raise ValueError(f"The least amount is {shown(min(amounts.values()))}; give numbers from 0 up.")
     with DRAWING, styled():
         height = 76 + 30 * len(amounts)
         figure = new_figure(760, height)

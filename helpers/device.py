@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 import torch
 
+from helpers.names import shown
+
 
 class OutOfMemory(ValueError):
     """A device has too little free memory for what was asked; the sentence says what to do."""
@@ -37,12 +39,13 @@ def pick(device: str | torch.device | None = None) -> torch.device:
         return best_device()
     try:
         wanted = torch.device(device)
-    except (RuntimeError, TypeError):
+    except Exception:  # what was given may raise anything
         wanted = None
     if wanted is None or not _is_here(wanted):
         names = dict.fromkeys(["cpu", best_device().type])
         choices = " or ".join(map(repr, names))
-        raise ValueError(f"There is no device {str(device)!r} here; use {choices}, or None for the best one.")
+        name = str(device) if isinstance(device, str | torch.device) else shown(device)
+        raise ValueError(f"There is no device {shown(name)} here; use {choices}, or None for the best one.")
     return wanted
 
 

@@ -9,12 +9,12 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from helpers import given
 from helpers.arithmetic import ReceptiveField
 from helpers.arithmetic.checks import pair
 from helpers.device import enough_memory, is_out_of_memory
 from helpers.feature_maps import ONE_PASS, as_batch, evaluating
-from helpers.graph import first_line
-from helpers.names import unknown
+from helpers.names import first_line, known, shown
 from helpers.receptive_field import receptive_field
 
 _MASS = 0.95
@@ -64,8 +64,9 @@ def effective_receptive_field(
     than the receptive field: what lies outside is not seen. The network runs in eval mode, one image at a
     time, and is left as it was.
 
-    Raises ValueError for an unknown layer, one that does not run or gives no map, unfit images, a unit that
-    is not in the map, one that no pixel moves, as behind a ReLU that is off, and where memory runs out.
+    Raises ValueError for what is no network, an unknown layer, one that does not run or gives no map, unfit
+    images, a unit that is not in the map, one that no pixel moves, as behind a ReLU that is off, and where
+    memory runs out.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 1, 3, bias=False), nn.Conv2d(1, 1, 3, bias=False))
     >>> for conv in net:
@@ -74,9 +75,8 @@ def effective_receptive_field(
     >>> (field.map[4] * 9).round().int().tolist(), field
     ([0, 0, 3, 6, 9, 6, 3, 0, 0], Effective field of unit (2, 2): 5 pixels wide, 100% of 5)
     """
-    modules = dict(model.named_modules())
-    if layer not in modules:
-        raise ValueError(unknown("layer", layer, filter(None, modules)))
+    given.network(model)
+    known("layer", layer, dict(model.named_modules()))
     batches = _batches(model, images)
     total = torch.zeros(batches[0].shape[2:], dtype=torch.float64)
     for batch in batches:
@@ -172,8 +172,8 @@ def unit_gradient(
         row, column = (grid[0] // 2, grid[1] // 2) if unit is None else pair("unit", unit, least=0)
         if row >= grid[0] or column >= grid[1]:
             raise ValueError(
-                f"The unit is {(row, column)}; use a row from 0 to {grid[0] - 1} and a column from 0 to "
-                f"{grid[1] - 1}, which the map of layer {layer!r} has."
+                f"The unit is {shown((row, column))}; use a row from 0 to {grid[0] - 1} and a column from 0 "
+                f"to {grid[1] - 1}, which the map of layer {layer!r} has."
             )
         gradient = None
         if output.requires_grad:

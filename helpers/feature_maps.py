@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from helpers import given
 from helpers.device import enough_memory
-from helpers.graph import first_line
-from helpers.names import unknown
+from helpers.names import first_line, known
 
 _LISTS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
 _WINDOWS = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
@@ -35,18 +35,19 @@ def feature_maps(
     order; None takes those of `layer_names` that run and give maps. The network runs in eval mode, as far
     as the last layer asked for, and is left as it was. A layer that runs more than once shows its first call.
 
-    Raises ValueError for an unknown layer, one that does not run or gives no maps, and an unfit image.
+    Raises ValueError for what is no network, an unknown layer, one that does not run or gives no maps, and an
+    unfit image.
 
     >>> net = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.MaxPool2d(2))
     >>> maps = feature_maps(net, torch.zeros(3, 12, 16), ["2", "0"])
     >>> {name: tuple(value.shape) for name, value in maps.items()}
     {'2': (8, 5, 7), '0': (8, 10, 14)}
     """
+    given.network(model)
     modules = dict(model.named_modules())
-    asked = [layers] if isinstance(layers, str) else list(layer_names(model) if layers is None else layers)
+    asked = given.several("layers", layer_names(model) if layers is None else layers)
     for name in asked:
-        if name not in modules:
-            raise ValueError(unknown("layer", name, filter(None, modules)))
+        known("layer", name, modules)
     batch = as_batch(model, image)
     outputs = _outputs(model, batch, {name: modules[name] for name in asked})
     maps = {name: outputs[name] for name in asked if _is_map(outputs.get(name))}
@@ -61,11 +62,13 @@ def layer_names(model: nn.Module) -> tuple[str, ...]:
     """Return the layers worth browsing: convolutions, pooling with a window, and blocks that join layers.
 
     Left out are what works on one value at a time (activations, norms), lists of layers, and what has no
-    maps; `feature_maps` shows them by name too, as long as they give maps.
+    maps; `feature_maps` shows them by name too, as long as they give maps. Raises ValueError for what is no
+    network.
 
     >>> layer_names(nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.MaxPool2d(2)))
     ('0', '3')
     """
+    given.network(model)
     return tuple(
         name
         for name, module in model.named_modules()
@@ -77,9 +80,11 @@ def layer_names(model: nn.Module) -> tuple[str, ...]:
 def as_batch(model: nn.Module, image: Image.Image | Tensor) -> Tensor:
     """Return an image as a batch of one on the network's device, of the network's type.
 
-    Raises ValueError where the image is neither a PIL image nor a float tensor of 3 or 4 dimensions, where
-    the network has no `preprocessing` for a PIL image, and where it is on "meta" and has no weights.
+    Raises ValueError where there is no network, where the image is neither a PIL image nor a float tensor of
+    3 or 4 dimensions, where the network has no `preprocessing` for a PIL image, and where it or the image is
+    on "meta".
     """
+    given.network(model)
     first = next(model.parameters(), None)
     if first is not None and first.device.type == "meta":
         raise ValueError(
@@ -92,6 +97,8 @@ def as_batch(model: nn.Module, image: Image.Image | Tensor) -> Tensor:
         image = preprocessing(image)
     if not isinstance(image, Tensor):
         raise ValueError(f"The image must be a PIL image or a tensor, not {type(image).__name__}.")
+    if image.is_meta:
+        raise ValueError("The image is on device 'meta', where there are no numbers; give one with numbers.")
     batch = image.unsqueeze(0) if image.dim() == 3 else image
     if batch.dim() != 4 or batch.shape[0] != 1 or not batch.is_floating_point():
         raise ValueError(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from PIL import Image
 
+from helpers import given
+from helpers.arithmetic.checks import whole
 from helpers.live_figure import DRAWING
+from helpers.names import shown
 from helpers.picture import display_bundle, encode_saved
 from helpers.style import (
     BLUE,
@@ -48,6 +52,10 @@ LEAST_RATIO, MOST_RATIO = 0.5, 1.6
 """Where the colours of ratios end, in powers of 2: small departures from 1 are not made to look large."""
 
 
+MOST_SHEETS = 8
+"""Maps one behind the other that can still be told apart."""
+
+
 class Drawing:
     """A finished picture that a notebook shows, with its alt text.
 
@@ -81,9 +89,13 @@ class Drawing:
 def kernel_reach(channels: int = 4, side: int = 6) -> Drawing:
     """What one output value reads with a 3×3 and with a 1×1 kernel, on `channels` maps of `side`² pixels.
 
+    Raises ValueError for channels outside 1 to 8 and a side outside 5 to 16.
+
     >>> kernel_reach(channels=4)
     A 3×3 kernel reads 9 pixels × 4 channels = 36 values; a 1×1 kernel reads 1 pixel × 4 channels = 4 values.
     """
+    whole("channels", channels, 1, MOST_SHEETS)
+    whole("side", side, 5, 2 * MOST_SHEETS)
     reads = {kernel: kernel * kernel * channels for kernel in (3, 1)}
     alt = (
         f"A 3×3 kernel reads 9 pixels × {channels} channels = {reads[3]} values; "
@@ -139,11 +151,20 @@ def _maps(axes: Axes, channels: int, side: int, kernel: int) -> None:
 def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
     """Stacked bars of 100 %: `parts[bar][kind]` is an amount, and each bar is drawn in shares of its sum.
 
-    Raises ValueError for more kinds than there are looks for them.
+    Raises ValueError for no bars, for more kinds than there are looks for them, and for amounts that are no
+    finite numbers from 0 up or add up to 0.
 
     >>> shares("Most work is 1×1", {"MACs": {"1×1": 3, "3×3": 1}})
     Most work is 1×1. MACs: 1×1 75.0 %, 3×3 25.0 %.
     """
+    given.named("bars", parts, Mapping, "amounts by kind")
+    for bar, amounts in parts.items():
+        given.named(f"parts of {shown(bar)}", amounts, Real, "a number from 0 up")
+        least = given.numbers(f"list of parts of {shown(bar)}", list(amounts.values())).min()
+        if least < 0 or not any(amounts.values()):
+            raise ValueError(
+                f"The parts of {shown(bar)} are {shown(amounts)}; give numbers from 0 up, not all 0."
+            )
     kinds = list(dict.fromkeys(kind for bar in parts.values() for kind in bar))
     if len(kinds) > len(LOOKS):
         raise ValueError(
@@ -189,9 +210,11 @@ def value_table(
 ) -> Drawing:
     """A table of numbers from 0 up, each cell darker with its value and the number printed in it.
 
-    `values[row][column]` are drawn with three decimals, on one colour scale.
+    `values[row][column]` are drawn with three decimals, on one colour scale. Raises ValueError where they are
+    no finite numbers, and for more or fewer than there are rows and columns.
     """
-    array = np.asarray(values, float)
+    array = given.numbers("table", values, axes=2)
+    _check_shape("table", array, rows, columns)
     with DRAWING, styled():
         height = 86 + 64 * len(rows)
         figure = new_figure(760, height)
@@ -212,6 +235,13 @@ def value_table(
         return Drawing.of(figure, f"{title}. {'; '.join(described)}.")
 
 
+def _check_shape(what: str, array: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> None:
+    if array.shape != (len(rows), len(columns)):
+        raise ValueError(
+            f"The {what} is {array.shape[0]}×{array.shape[1]}; give numbers, {len(rows)}×{len(columns)}."
+        )
+
+
 def heat_maps(
     title: str,
     panels: Mapping[str, np.ndarray],
@@ -223,12 +253,18 @@ def heat_maps(
 ) -> Drawing:
     """Tables of ratios side by side: 1 is white, less is orange, more is blue; NaN is left empty.
 
-    `panels[name][row, column]` are on one scale, on which a half is as far from 1 as a double.
+    `panels[name][row, column]` are on one scale, on which a half is as far from 1 as a double. Raises
+    ValueError for no panels, for one that is no table of numbers, and for more or fewer numbers than there
+    are rows and columns.
 
     >>> two = np.array([[1.0, 2.0], [np.nan, 0.5]])
     >>> heat_maps("a", {"p": two}, rows="ab", columns="cd", row_label="from", column_label="to")
     a. p: a to c 1.0, a to d 2.0, b to d 0.5.
     """
+    given.named("panels", panels, Iterable, "a table of numbers")
+    for name, values in panels.items():
+        panel = f"panel {shown(name)}"
+        _check_shape(panel, given.numbers(panel, values, axes=2, holes=True), rows, columns)
     left, across, apart = 84, 318, 20
     down = round(0.8 * across * len(rows) / len(columns))
     width, height = left + len(panels) * (across + apart), 100 + down
@@ -243,8 +279,7 @@ def heat_maps(
             array = np.asarray(values, float)
             start = (left + place * (across + apart)) / width
             axes = figure.add_axes((start, 10 / height, across / width, down / height))
-            shown = np.ma.masked_invalid(shades[name])
-            axes.imshow(shown, cmap=RATIOS, vmin=-end, vmax=end, aspect="auto")
+            axes.imshow(np.ma.masked_invalid(shades[name]), cmap=RATIOS, vmin=-end, vmax=end, aspect="auto")
             axes.set_title(name, pad=30)
             axes.set_xticks(range(len(columns)), columns)
             axes.set_yticks(range(len(rows)), rows if place == 0 else [])

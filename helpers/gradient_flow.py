@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 import numpy as np
 
 from helpers.arithmetic.checks import whole
-from helpers.names import shown, unknown
+from helpers.names import known, shown
 
 WIDTH, BATCH, MOST_LAYERS, LARGEST_SCALE = 64, 32, 30, 1000
 BIN_EDGES = np.linspace(-5, 5, 41)
@@ -68,10 +68,8 @@ def gradient_flow(activation: str, depth: int, weight_scale: float = 1.0) -> Gra
     >>> f"sigmoid {ten['sigmoid']:.0e}, ReLU {ten['ReLU']:.2f}"
     'sigmoid 2e-06, ReLU 0.05'
     """
-    if activation not in ACTIVATIONS:
-        raise ValueError(unknown("activation", activation, ACTIVATIONS))
-    if whole("depth", depth, 2) > MOST_LAYERS:
-        raise ValueError(f"depth must be a whole number from 2 to {MOST_LAYERS}, got {depth}")
+    known("activation", activation, ACTIVATIONS)
+    whole("depth", depth, 2, MOST_LAYERS)
     if not 0 <= weight_scale <= LARGEST_SCALE:
         raise ValueError(f"weight_scale must be from 0 to {LARGEST_SCALE}, got {shown(weight_scale)}")
     chosen, (x, weights, gradient) = ACTIVATIONS[activation], _draws()

@@ -1,14 +1,19 @@
 """A network as torch.fx sees it: which module or function runs after which, each step with a name."""
 
 import copy
+import threading
 from collections import Counter, OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, fx, nn
 from torch.nn.parameter import is_lazy
+
+from helpers import given
+from helpers.names import first_line
 
 # Names of functions that do the same.
 _SAME = {
@@ -17,6 +22,9 @@ _SAME = {
     "concatenate": "cat",
     "maxpool2dwithindices": "maxpool2d",
 }
+
+# torch.fx changes nn.Module for every thread while it follows a network, and widgets call from several.
+_FOLLOWING = threading.RLock()
 
 
 class Untraceable(ValueError):
@@ -65,12 +73,13 @@ class Graph:
 def on_meta(model: nn.Module) -> nn.Module:
     """A copy of a network in eval mode on the device "meta"; the model's own tensors are not copied.
 
-    Raises ValueError for a network with lazy layers that have not run yet.
+    Raises ValueError for what is no network, and for one with lazy layers that have not run yet.
 
     >>> copied = on_meta(nn.Linear(2, 3))
     >>> copied.weight.device.type, copied.training
     ('meta', False)
     """
+    given.network(model)
     # deepcopy takes what is in its memo for what it would have copied: tensors without numbers, no hooks.
     memo: dict[int, Any] = {}
     for name, module in model.named_modules():
@@ -101,7 +110,7 @@ def network_graph(model: nn.Module) -> Graph:
     root = _OneImage(on_meta(model))
     tracer = _Tracer()
     try:
-        with torch.device("meta"), torch.no_grad():
+        with _FOLLOWING, _modules_restored(), torch.device("meta"), torch.no_grad():
             graph = tracer.trace(root)
     except Exception as error:  # the model's own code runs here on stand-ins, and may raise anything
         reason = first_line(error)
@@ -111,10 +120,16 @@ def network_graph(model: nn.Module) -> Graph:
     return Graph(root, graph, steps, tracer.outputs, tracer.repeated, fetched)
 
 
-def first_line(error: Exception) -> str:
-    """What an error says, in one line without a full stop."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0].rstrip(" .:")
+@contextmanager
+def _modules_restored() -> Iterator[None]:
+    """Networks run as before after the `with`; torch.fx, when interrupted, may leave nn.Module changed."""
+    before = {name: getattr(nn.Module, name) for name in ("__call__", "__getattr__")}
+    try:
+        yield
+    finally:
+        for name, method in before.items():
+            if getattr(nn.Module, name) is not method:
+                setattr(nn.Module, name, method)
 
 
 def short_name(module: nn.Module) -> str:
@@ -124,7 +139,7 @@ def short_name(module: nn.Module) -> str:
     'Conv2d'
     """
     classes = (each for each in type(module).__mro__ if each.__module__.startswith("torch.nn.modules."))
-    found = next(classes, nn.Module)
+    found = next(classes)  # nn.Module itself at last
     return (type(module) if found is nn.Module else found).__name__
 
 
@@ -148,10 +163,13 @@ class _Tracer(fx.Tracer):
         self.repeated: set[str] = set()
         self.scopes: dict[fx.Node, str] = {}
         self._path = [""]
+        self._thread = threading.get_ident()
 
     def call_module(
         self, m: nn.Module, forward: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
+        if threading.get_ident() != self._thread:  # a network at work there, which is nothing to be followed
+            return forward(*args, **kwargs)
         name = _without_root(self.path_of_module(m))
         self._path.append(name)
         try:

@@ -12,7 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from helpers.decoding import MAX_PIXELS, ImageError, Source, open_image
-from helpers.names import unknown
+from helpers.names import known, shown
 
 __all__ = [
     "EFFICIENTNET_LITE",
@@ -76,8 +76,7 @@ def photo(name: str, size: int | None = None) -> Image.Image:
     >>> photo("chelsea", 64).size
     (64, 64)
     """
-    if not isinstance(name, str) or name not in PHOTOS:
-        raise ValueError(unknown("photo", name, PHOTOS))
+    known("photo", name, PHOTOS)
     image = _decoded_photo(name)
     return image.copy() if size is None else square(image, size)
 
@@ -96,8 +95,9 @@ def square(image: Source, size: int) -> Image.Image:
     >>> square(photo("coffee"), 32).size
     (32, 32)
     """
-    if not isinstance(size, int | np.integer) or not 1 <= size <= MAX_PIXELS**0.5:
-        raise ValueError(f"The size is {size!r}; use a whole number from 1 to {int(MAX_PIXELS**0.5)}.")
+    whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
+    if not whole or not 1 <= size <= MAX_PIXELS**0.5:
+        raise ValueError(f"The size is {shown(size)}; use a whole number from 1 to {int(MAX_PIXELS**0.5)}.")
     rgb = open_image(image)
     side = min(rgb.size)
     return _centre(rgb, side, side).resize((size, size), Image.Resampling.BICUBIC)

@@ -12,8 +12,8 @@ from torch import Tensor, fx, nn
 from helpers.arithmetic import ReceptiveField, Span
 from helpers.effective_field import EffectiveField, effective_field, unit_gradient
 from helpers.feature_maps import ONE_PASS, layer_names
-from helpers.graph import Graph, first_line, network_graph
-from helpers.names import unknown
+from helpers.graph import Graph, network_graph
+from helpers.names import first_line, known
 from helpers.receptive_field import walk
 
 # What can move a map against the image, so that a crop of it would not do what the whole does.
@@ -40,8 +40,7 @@ class LayerFields:
         self._sights, modules = walk(self._graph), dict(model.named_modules())
         self.fields: dict[str, ReceptiveField] = {}
         for layer in layer_names(model) if layers is None else layers:
-            if layer not in modules:
-                raise ValueError(unknown("layer", layer, filter(None, modules)))
+            known("layer", layer, modules)
             sight = self._sights.get(self._graph.outputs.get(layer))
             if sight and sight.is_map and not sight.everything:
                 self.fields[layer] = sight.field

@@ -166,8 +166,10 @@ class Explorer(widgets.VBox):
             self.say(str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}")
 
     def _update(self) -> None:
-        """Compute, draw and show; numbers, sentence and picture change together or not at all."""
-        numbers = self.compute(**{name: control.value for name, control in self.controls.items()})
+        self._show(self.compute(**{name: control.value for name, control in self.controls.items()}))
+
+    def _show(self, numbers: Numbers) -> None:
+        """Draw and show; numbers, sentence and picture change together or not at all."""
         image = self.draw(numbers)
         data = encode_live(image)
         self.numbers = numbers

@@ -56,7 +56,7 @@ class LiveText:
             (across, canvas.im.size[1] - up),
             self.text,
             fill=self.color,
-            font=_font(self.size, self.bold, self.mono),
+            font=label_font(self.size, self.bold, self.mono),
             anchor=self.anchor,
         )
 
@@ -70,7 +70,8 @@ class _Font(ImageFont.FreeTypeFont):
 
 
 @lru_cache
-def _font(size: float, bold: bool, mono: bool) -> ImageFont.FreeTypeFont:
+def label_font(size: float, bold: bool, mono: bool) -> ImageFont.FreeTypeFont:
+    """The font of a text of `size` points in a live picture, for Pillow."""
     family = "DejaVu Sans Mono" if mono else "DejaVu Sans"
     path = findfont(FontProperties(family=family, weight="bold" if bold else "normal"))
     return _Font(path, size * CSS_PIXELS_PER_INCH * DENSITY / POINTS_PER_INCH)
@@ -78,7 +79,7 @@ def _font(size: float, bold: bool, mono: bool) -> ImageFont.FreeTypeFont:
 
 def text_width(words: str, like: LiveText) -> float:
     """The width in CSS pixels that words take up when they are drawn like a text of a live figure."""
-    return _font(like.size, like.bold, like.mono).getlength(words) / DENSITY
+    return label_font(like.size, like.bold, like.mono).getlength(words) / DENSITY
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from helpers import given
 from helpers.device import enough_memory
+from helpers.names import first_line, shown
 
 
 def saved_for_backward(model: nn.Module, images: Tensor) -> int:
@@ -15,16 +17,25 @@ def saved_for_backward(model: nn.Module, images: Tensor) -> int:
     counted once, however many operations save it or a view of it: whole storages are counted. The network's
     own parameters and buffers are not, which are there in any case. What the bytes are follows from the
     operations alone, so it is the same number on every CPU; another device may keep a little more. The
-    network stays as it was, its mode and its running means included, and so do the random numbers.
+    network stays as it was, its mode and its running means included, and so do the random numbers. Raises
+    ValueError for what is no network or no tensor, for images that the network does not accept, and where
+    memory runs out.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(inplace=True), nn.Conv2d(4, 1, 3))
     >>> saved_for_backward(net, torch.zeros(2, 1, 8, 8))  # the images and 4 maps, 4 bytes a number
     2560
     """
+    given.network(model)
+    if not isinstance(images, Tensor):
+        raise ValueError(
+            f"The images are {shown(images)}; give a batch, a tensor of (N, channels, height, width)."
+        )
     own = {each.untyped_storage().data_ptr() for each in (*model.parameters(), *model.buffers())}
     kept: dict[int, Tensor] = {}  # the tensors themselves, so that no address is used twice
 
     def pack(saved: Tensor) -> Tensor:
+        # Without its history: an operation that kept its own result would never be freed.
+        saved = saved.detach()
         place = saved.untyped_storage().data_ptr()
         if place not in own:
             kept[place] = saved
@@ -46,6 +57,9 @@ def saved_for_backward(model: nn.Module, images: Tensor) -> int:
             output = model(images.clone())  # which autograd can keep even where they were made without it
             total = sum(each.untyped_storage().nbytes() for each in kept.values())
             del output
+    except RuntimeError as error:  # PyTorch's, where shapes do not fit
+        name, shape = type(model).__name__, tuple(images.shape[1:])
+        raise ValueError(f"{name} does not accept an image of shape {shape}: {first_line(error)}.") from error
     finally:
         for module, mode in modes:
             module.training = mode

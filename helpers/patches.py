@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from helpers import given
+from helpers.arithmetic.checks import flag
 from helpers.images import photo, to_tensor
 from helpers.names import shown
 
@@ -78,7 +80,8 @@ def photo_patches(
     the other. The patches are in random order, the same for the same `seed`. `grey` gives one channel,
     otherwise there are three.
 
-    Raises ValueError for unknown photos, fewer than two of them, and numbers that a photo has no room for.
+    Raises ValueError for unknown photos, fewer than two of them, numbers that a photo has no room for, and a
+    `grey` that is not True or False.
 
     >>> data = photo_patches(["brick", "coins", "grass"], size=8, per_class=20, test_per_class=5)
     >>> data
@@ -86,8 +89,8 @@ def photo_patches(
     >>> data.class_names[data.train_labels[0]], data.classes
     ('coins', 3)
     """
-    names = TEN_PHOTOS if names is None else (names,) if isinstance(names, str) else tuple(names)
-    if len(set(names)) < max(2, len(names)):
+    names = TEN_PHOTOS if names is None else tuple(given.several("names", names))
+    if len(set(map(shown, names))) < max(2, len(names)):
         raise ValueError(f"The names are {shown(names)}; use at least two photos, each once.")
     source = 2 * size if source_size is None and _whole(size, 1) else source_size
     counts = {"size": size, "source_size": source, "per_class": per_class, "test_per_class": test_per_class}
@@ -95,10 +98,11 @@ def photo_patches(
         if not _whole(value, 1):
             raise ValueError(f"{name} is {shown(value)}; use a whole number of at least 1.")
     if source < size:
-        raise ValueError(f"source_size is {source}; use at least the size of a patch, {size}.")
+        raise ValueError(f"source_size is {source}; use at least the size of a patch, {shown(size)}.")
     if not _whole(seed, 0):
         raise ValueError(f"The seed is {shown(seed)}; use a whole number of at least 0.")
 
+    flag("grey", grey)
     rng = np.random.default_rng(seed)
     train, test = [], []
     for name in names:
@@ -136,8 +140,8 @@ def _cut(name: str, pixels: Tensor, size: int, source: int, count: int, rng: np.
     rows, columns = (max(0, side - source + 1) for side in pixels.shape[1:])
     if rows * columns < count:
         raise ValueError(
-            f"One side of {name!r} has room for {rows * columns} different patches of {source} × {source} "
-            f"pixels, not {count}; use smaller or fewer ones."
+            f"One side of {name!r} has room for {rows * columns} different patches of {shown(source)} × "
+            f"{shown(source)} pixels, not {shown(count)}; use smaller or fewer ones."
         )
     places = rng.choice(rows * columns, count, replace=False)
     top, left = (torch.from_numpy(each) for each in np.divmod(places, columns))

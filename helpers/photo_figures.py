@@ -11,11 +11,14 @@ import torch
 from matplotlib.axes import Axes
 from PIL import Image
 
+from helpers import given
 from helpers.arithmetic import ReceptiveField, Span
+from helpers.arithmetic.checks import whole
 from helpers.classify import Prediction
 from helpers.figures import Drawing
 from helpers.images import square
 from helpers.live_figure import DRAWING
+from helpers.names import shown
 from helpers.style import BLUE, DENSITY, GRID, new_figure, styled
 
 GAP, TOP = 14, 30
@@ -27,10 +30,16 @@ def named_photos(
 ) -> Drawing:
     """Photos side by side; below each what `classify` made of it, with bars as long as the probability.
 
+    Raises ValueError for no photos, for what is no PIL image, and for a photo without predictions.
+
     >>> from helpers.images import photo
     >>> named_photos({"coffee": photo("coffee")}, {"coffee": [Prediction("espresso", 0.95, 967)]})
     What the network finds most probable. coffee: espresso.
     """
+    given.named("photos", photos, Image.Image, "a PIL image")
+    given.named("predictions", predictions, Sequence, "what `classify` returned")
+    if missing := [name for name in photos if not predictions.get(name)]:
+        raise ValueError(f"There is no prediction for {shown(missing[0])}; give one for each photo.")
     line = 27
     words = (
         f"{photo}: " + ", ".join(f"{each.name} {100 * each.probability:.0f} %" for each in predictions[photo])
@@ -57,15 +66,17 @@ def side_by_side(pictures: Mapping[str, torch.Tensor], side: int = 168) -> Drawi
     """Pictures of (1 or 3 channels, height, width), values from 0 (black) to 1, each below its name.
 
     Each is drawn `side` CSS pixels wide. A batch of one is taken as well. Values outside 0 to 1 are shown as
-    the nearest of the two.
+    the nearest of the two. Raises ValueError for no pictures, other shapes and other sides than 8 to 760.
 
     >>> side_by_side({"black": torch.zeros(3, 8, 8), "white": torch.ones(1, 8, 8)})
     Pictures side by side: black; white.
     """
+    whole("side", side, 8, 760)
+    given.named("pictures", pictures, torch.Tensor, "a tensor")
     images = {}
     for name, values in pictures.items():
-        channels_last = values.detach().reshape(values.shape[-3:]).clamp(0, 1).permute(1, 2, 0)
-        pixels = np.rint(255 * channels_last.expand(-1, -1, 3).cpu().numpy()).astype(np.uint8)
+        channels_last = given.maps(name, values, "1 or 3 channels").clamp(0, 1).permute(1, 2, 0)
+        pixels = np.rint(255 * channels_last.expand(-1, -1, 3).numpy()).astype(np.uint8)
         images[name] = Image.fromarray(pixels)
     return _row(images, side, f"Pictures side by side: {'; '.join(pictures)}.")
 
@@ -74,14 +85,13 @@ def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:
     """Every channel of some stacks of maps as a picture, one row for each stack, its name at the left.
 
     `rows` are tensors of (channels, height, width), or batches of one, with values from 0 (dark) up; all are
-    on one scale. Raises ValueError for no rows.
+    on one scale. Raises ValueError for no rows, and for other shapes.
 
     >>> map_rows("Two stacks", {"a": torch.zeros(1, 8, 8), "b": torch.ones(2, 8, 8)})
     Two stacks. a: 1 channel; b: 2 channels.
     """
-    if not rows:
-        raise ValueError("There are no rows; give one stack of maps at least.")
-    stacks = {name: maps.detach().cpu().reshape(maps.shape[-3:]) for name, maps in rows.items()}
+    given.named("rows", rows, torch.Tensor, "a stack of maps")
+    stacks = {name: given.maps(name, maps) for name, maps in rows.items()}
     most = max(map(len, stacks.values()))
     highest = max(float(maps.max()) for maps in stacks.values()) or 1.0
     left, side = 150, min(104, (760 - 150) // most - GAP)
@@ -114,10 +124,10 @@ def filter_grid(weight: torch.Tensor, title: str = "Filters of the first layer")
     >>> filter_grid(torch.zeros(6, 3, 5, 5))
     Filters of the first layer: 6 filters of 5×5 pixels.
     """
-    if weight.dim() != 4 or weight.shape[1] != 3:
-        raise ValueError(
-            f"The weight has shape {tuple(weight.shape)}; give a first layer's, (filters, 3, height, width)."
-        )
+    shape = tuple(weight.shape) if isinstance(weight, torch.Tensor) and not weight.is_meta else ()
+    if len(shape) != 4 or shape[1] != 3 or 0 in shape:
+        found = f"has shape {shape}" if shape else f"is {shown(weight)}"
+        raise ValueError(f"The weight {found}; give a first layer's, (filters, 3, height, width).")
     filters = weight.detach().cpu().float()
     scale = filters.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
     colours = np.rint(255 * (0.5 + filters / scale / 2).permute(0, 2, 3, 1).numpy()).astype(np.uint8)
@@ -142,12 +152,14 @@ def fields_on_photo(photo: Image.Image, fields: Mapping[str, ReceptiveField], si
     """What one unit near the middle sees: the photo for each layer, with all outside its field faded.
 
     The photo is cropped to a square and scaled to the `size` pixels that the network reads; `fields` are
-    receptive fields in those pixels.
+    receptive fields in those pixels. Raises ValueError for what is no picture, for a size below 1, and for no
+    fields.
 
     >>> from helpers.images import photo
     >>> fields_on_photo(photo("chelsea"), {"stem": ReceptiveField().through(3, 2, 1)})
     What one unit sees of a photo of 224×224 pixels. stem: 3×3.
     """
+    given.named("fields", fields, ReceptiveField, "a receptive field")
     pixels = np.asarray(square(photo, size))
     images = {}
     for layer, field in fields.items():

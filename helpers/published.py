@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from helpers.names import unknown
+from helpers.names import known
 
 FILE = Path(__file__).parents[1] / "data" / "published.csv"
 
@@ -63,9 +63,7 @@ def published(
     figures = _all()
     for name, asked in (("network", network), ("quantity", quantity), ("edition", edition)):
         if asked is not None:
-            known = dict.fromkeys(getattr(figure, name) for figure in _all())
-            if not isinstance(asked, str) or asked not in known:
-                raise ValueError(unknown(f"published {name}", asked, known))
+            known(f"published {name}", asked, dict.fromkeys(getattr(figure, name) for figure in _all()))
             figures = tuple(figure for figure in figures if getattr(figure, name) == asked)
     return figures
 

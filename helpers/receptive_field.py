@@ -8,7 +8,7 @@ from torch import fx, nn
 
 from helpers.arithmetic import ReceptiveField, Span
 from helpers.graph import Graph, Step, network_graph
-from helpers.names import unknown
+from helpers.names import known
 from helpers.windows import window
 
 # What gives numbers or constants, not something seen in the image.
@@ -64,8 +64,9 @@ def receptive_field(model: nn.Module, layer: str | None = None) -> ReceptiveFiel
 
     The recurrence is that of `helpers.arithmetic.Span.through`.
 
-    Raises ValueError for an unknown layer, a network that torch.fx cannot follow, branches that join with
-    unequal jumps, and layers that are not followed (upsampling and transposed convolutions, for example).
+    Raises ValueError for an unknown layer, what is no network or one that torch.fx cannot follow, branches
+    that join with unequal jumps, and layers that are not followed (upsampling and transposed convolutions,
+    for example).
 
     >>> net = nn.Sequential(nn.Conv2d(3, 8, 5, stride=2), nn.ReLU(), nn.MaxPool2d(3, 2), nn.Flatten())
     >>> receptive_field(net).size, receptive_field(net).jump
@@ -78,12 +79,11 @@ def receptive_field(model: nn.Module, layer: str | None = None) -> ReceptiveFiel
     graph = network_graph(model)
     sights = walk(graph)
     if layer is None:
-        ends = [sight for sight in sights.values() if sight.is_map or sight.problem]
-        sight = ends[-1] if ends else _NO_MAP
+        # The image itself is a map, so that there is a last one.
+        *_, sight = (sight for sight in sights.values() if sight.is_map or sight.problem)
     else:
         nodes = {step.name: node for node, step in graph.steps.items()} | graph.outputs
-        if layer not in nodes:
-            raise ValueError(unknown("layer", layer, (name for name in nodes if name)))
+        known("layer", layer, nodes)
         if nodes[layer] not in sights:
             raise ValueError(f"The output of layer {layer!r} does not depend on the image.")
         sight = sights[nodes[layer]]

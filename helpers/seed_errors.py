@@ -6,10 +6,11 @@ import csv
 from functools import cache
 from pathlib import Path
 
+from helpers.names import known
+
 FILE = Path(__file__).parents[1] / "data" / "degradation.csv"
 
 
-@cache
 def seed_errors(which: str = "training error") -> dict[str, tuple[float, ...]]:
     """Return errors in percent of plain-14, plain-44, residual-14 and residual-44, one for each seed from 0.
 
@@ -20,8 +21,12 @@ def seed_errors(which: str = "training error") -> dict[str, tuple[float, ...]]:
     >>> list(seed_errors()), len(seed_errors()["plain-44"])
     (['plain-14', 'plain-44', 'residual-14', 'residual-44'], 5)
     """
-    if which not in ("training error", "test error"):
-        raise ValueError(f"There is no {which!r}; choose 'training error' or 'test error'.")
+    known("measured error", which, ("training error", "test error"))
+    return _read(which)
+
+
+@cache
+def _read(which: str) -> dict[str, tuple[float, ...]]:
     found: dict[str, tuple[float, ...]] = {}
     with FILE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from helpers.arithmetic import ReceptiveField
 from helpers.arithmetic.checks import whole
-from helpers.names import unknown
+from helpers.names import known
 
 _HEADING = ("layer", "kind", "output", "parameters", "MACs", "field", "jump")
 
@@ -73,8 +73,7 @@ class Trace:
     def __getitem__(self, name: str) -> Row:
         """The row of that name; raises ValueError where there is none."""
         rows = {row.name: row for row in self.rows}
-        if name not in rows:
-            raise ValueError(unknown("layer", name, rows))
+        known("layer", name, rows)
         return rows[name]
 
     def where(self, predicate: Callable[[Row], bool]) -> "Trace":

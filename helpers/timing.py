@@ -10,11 +10,15 @@ from time import perf_counter, thread_time
 import torch
 from torch import Tensor, nn
 
+from helpers import given
+from helpers.arithmetic.checks import whole
 from helpers.device import best_device
 from helpers.models import build
+from helpers.names import shown
 
 SECONDS = 0.3
 LEAST_RUNS, MOST_RUNS = 3, 30
+MOST_ROUNDS = 1000
 
 
 @cache
@@ -52,14 +56,17 @@ def time_side_by_side(
     thread, and only the time counts in which it does: where several programs share it, long runs are
     interrupted more often than short ones.
 
-    Raises ValueError for less than one round.
+    Raises ValueError for rounds outside 1 to 1000, no modules, and a shape that is no four whole numbers.
 
     >>> times = time_side_by_side({"1×1": nn.Conv2d(64, 64, 1), "5×5": nn.Conv2d(64, 64, 5)}, (1, 64, 28, 28))
     >>> times["1×1"] < times["5×5"]
     True
     """
-    if rounds < 1:
-        raise ValueError(f"rounds must be 1 or more, got {rounds}")
+    whole("rounds", rounds, 1, MOST_ROUNDS)
+    given.named("modules", modules, nn.Module, "a module")
+    if not isinstance(shape, tuple | list) or len(shape) != 4:
+        raise ValueError(f"The shape is {shown(shape)}; give (images, channels, height, width).")
+    shape = tuple(whole("shape", side) for side in shape)
     device = best_device()
     inputs = _noise(shape, device)
     shortest = dict.fromkeys(modules, float("inf"))

@@ -8,9 +8,11 @@ import torch
 from torch import Tensor, fx, nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from helpers import given
 from helpers.arithmetic.checks import whole
-from helpers.graph import Graph, Step, Untraceable, first_line, network_graph, on_meta, short_name
+from helpers.graph import Graph, Step, Untraceable, network_graph, on_meta, short_name
 from helpers.kinds import kind_of
+from helpers.names import first_line, shown
 from helpers.receptive_field import WITHOUT_PRODUCTS, Sight, walk
 from helpers.shapes import known_result
 from helpers.table import Row, Trace
@@ -30,7 +32,8 @@ def trace(model: nn.Module, input_size: tuple[int, ...] | None = None) -> Trace:
     parameter counts in the first row that uses it. Nothing is allocated, and the model is left as it is.
 
     A network that torch.fx cannot follow is shown with its modules alone and no receptive field.
-    Raises ValueError for an input size that is no three whole numbers, or that the network does not accept.
+    Raises ValueError for what is no network, and for an input size that is no three whole numbers, or that
+    the network does not accept.
 
     >>> net = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten())
     >>> trace(net, (3, 32, 32))
@@ -43,6 +46,7 @@ def trace(model: nn.Module, input_size: tuple[int, ...] | None = None) -> Trace:
     ─────────────────────────────────────────────────────────────────
     total                                   224  221,184
     """
+    given.network(model)
     size = _own_size(model) if input_size is None else _checked_size(input_size)
     try:
         graph = network_graph(model)
@@ -226,7 +230,7 @@ def _own_size(model: nn.Module) -> tuple[int, ...]:
 
 def _checked_size(input_size: Any) -> tuple[int, ...]:
     if not isinstance(input_size, tuple | list) or len(input_size) != 3:
-        raise ValueError(f"input_size must be (channels, height, width), not {input_size!r}.")
+        raise ValueError(f"input_size must be (channels, height, width), not {shown(input_size)}.")
     return tuple(whole("input_size", side) for side in input_size)
 
 

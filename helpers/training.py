@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import ceil, inf, isfinite
+from math import ceil, isfinite
+from numbers import Real
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from tqdm.auto import tqdm
 
+from helpers import given
 from helpers.device import enough_memory, pick
 from helpers.feature_maps import evaluating, run
 from helpers.names import shown
@@ -21,6 +23,7 @@ from helpers.patches import PatchData
 Loss = Callable[[Any, Tensor], Tensor]
 
 _EVALUATED = 512  # images at once where no gradient is kept
+_MOST_THREADS, _MOST_SEED, _LARGEST = 1024, 2**32 - 1, sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def fit(
 
     Interrupting the kernel ends the training cleanly, and so does a loss that is no longer finite: the
     history then has the complete epochs and a note. Raises ValueError for a network that does not take these
-    images, has too few outputs or nothing to train, for settings out of range, and where memory runs out.
+    images, has too few outputs or nothing to train, for what is no network or no data, for settings out of
+    range, and where memory runs out.
 
     >>> from helpers.patches import photo_patches
     >>> data = photo_patches(["brick", "coins"], size=8, per_class=64, test_per_class=16)
@@ -93,9 +97,18 @@ def fit(
     >>> history.epochs, net.training, len(history.test_error)
     (2, False, 2)
     """
-    _check_whole(1, epochs=epochs, batch_size=batch_size, threads=threads)
-    _check_whole(0, seed=seed)
-    _check_rates(learning_rate, momentum, weight_decay)
+    given.network(model)
+    if not isinstance(data, PatchData):
+        raise ValueError(f"The data are {shown(data)}; give those of photo_patches.")
+    _check_whole("epochs", epochs, 1)
+    _check_whole("batch_size", batch_size, 1)
+    _check_whole("threads", threads, 1, _MOST_THREADS)
+    _check_whole("seed", seed, 0, _MOST_SEED)
+    _check_rate("learning_rate", learning_rate, lambda rate: 0 < rate <= _LARGEST, "above 0, such as 0.1")
+    _check_rate("momentum", momentum, lambda rate: 0 <= rate < 1, "from 0 to below 1, such as 0.9")
+    _check_rate(
+        "weight_decay", weight_decay, lambda rate: 0 <= rate <= _LARGEST, "of at least 0, such as 0.0005"
+    )
     parameters = [each for each in model.parameters() if each.requires_grad]
     if not parameters:
         raise ValueError(f"The {type(model).__name__} has nothing to train; use a network with weights.")
@@ -166,20 +179,15 @@ def _loss_and_error(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[f
     return total / len(labels), 100 * wrong / len(labels)
 
 
-def _check_whole(least: int, **numbers: int) -> None:
-    for name, value in numbers.items():
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} is {shown(value)}; use a whole number of at least {least}.")
+def _check_whole(name: str, value: int, least: int, most: int | None = None) -> None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        bounds = f"of at least {least}" if most is None else f"from {least} to {most:,}"
+        raise ValueError(f"{name} is {shown(value)}; use a whole number {bounds}.")
 
 
-def _check_rates(learning_rate: float, momentum: float, weight_decay: float) -> None:
-    _check_rate("learning_rate", learning_rate, 0 < learning_rate < inf, "above 0, such as 0.1")
-    _check_rate("momentum", momentum, 0 <= momentum < 1, "from 0 to below 1, such as 0.9")
-    _check_rate("weight_decay", weight_decay, 0 <= weight_decay < inf, "of at least 0, such as 0.0005")
-
-
-def _check_rate(name: str, value: float, fits: bool, right: str) -> None:
-    if not fits:
+def _check_rate(name: str, value: float, fits: Callable[[float], bool], right: str) -> None:
+    if not isinstance(value, Real) or isinstance(value, bool) or not fits(value):
         raise ValueError(f"{name} is {shown(value)}; use a number {right}.")
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from torch import Tensor, nn
 
 from helpers.models.densenet import DenseBlock
+from helpers.names import shown
 
 
 def weight_reuse(block: DenseBlock, *after: nn.Conv2d | nn.Linear) -> np.ndarray:
@@ -19,7 +20,8 @@ def weight_reuse(block: DenseBlock, *after: nn.Conv2d | nn.Linear) -> np.ndarray
     are smaller where more maps are read, and batch norm undoes any factor that all weights of a reader share.
     NaN stands for a source that a reader does not have.
 
-    Raises ValueError for a reader of more or fewer channels than come out of the block.
+    Raises ValueError for what is no dense block, and for a reader of more or fewer channels than come out of
+    it.
 
     >>> block = DenseBlock(8, layers=2, growth_rate=4)
     >>> for layer in block.children():
@@ -27,6 +29,8 @@ def weight_reuse(block: DenseBlock, *after: nn.Conv2d | nn.Linear) -> np.ndarray
     >>> weight_reuse(block).tolist()
     [[1.0, 1.0], [nan, 1.0], [nan, nan]]
     """
+    if not isinstance(block, DenseBlock):
+        raise ValueError(f"The block is {shown(block)}; give a dense block, such as features.denseblock1.")
     firsts = [_first_convolution(layer) for layer in block.children()]
     ends = [*(conv.in_channels for conv in firsts), block.out_channels]
     for reader in after:

@@ -1,5 +1,6 @@
 """Trained weights, as state dicts that fit the networks of `helpers.models`."""
 
+import errno
 import hashlib
 import re
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from helpers.images import Preprocessing
-from helpers.names import unknown
+from helpers.names import known
 
 _SHIPPED = Path(__file__).parents[1] / "data" / "weights"
 _SERVER = "https://download.pytorch.org/models"
@@ -36,6 +37,9 @@ _FILES = {
     "densenet169": "densenet169-b2777c0a.pth",
     "densenet201": "densenet201-c1103571.pth",
 }
+
+# What a folder says that cannot be written, or is on a full disk; a server's errors have other numbers.
+_NO_ROOM = {errno.EACCES, errno.EDQUOT, errno.EFBIG, errno.ENOSPC, errno.ENOTDIR, errno.EPERM, errno.EROFS}
 
 # How many classes each set of weights tells apart.
 CLASSES = {"imagenet": 1000, "photo_patches": 8}
@@ -75,7 +79,8 @@ def state_dict(network: str, weights: str) -> dict[str, Tensor]:
     data/weights, with a card beside it. Those of torchvision's networks are downloaded once, into the folder
     that PyTorch keeps them in, and a file that is damaged there is downloaded again.
 
-    Raises ValueError where there are no such weights, they cannot be downloaded, or they arrive damaged.
+    Raises ValueError where there are no such weights, they cannot be downloaded, there is no room to keep
+    them, or they arrive damaged.
 
     >>> state_dict("efficientnet_lite0", "imagenet")["classifier.weight"].shape
     torch.Size([1000, 1280])
@@ -93,8 +98,7 @@ def check(network: str, weights: str) -> None:
     >>> check("small_alexnet", "photo_patches")
     """
     sets = _WEIGHTS.get(network, {})
-    if not isinstance(weights, str) or weights not in sets:
-        raise ValueError(unknown(f"set of weights for {network}", weights, sets))
+    known(f"set of weights for {network}", weights, sets)
 
 
 def _shipped(network: str) -> dict[str, Tensor]:
@@ -120,6 +124,11 @@ def _official(file: str) -> dict[str, Tensor]:
             url, map_location="cpu", check_hash=True, weights_only=True
         )
     except (OSError, HTTPException) as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise ValueError(
+                f"The weights could not be kept in {folder} ({error.strerror}); make room there, or set "
+                "TORCH_HOME to a folder that can be written."
+            ) from error
         raise ValueError(
             f"The weights could not be downloaded from {url} ({error}); connect to the internet, or put the "
             f"file into {folder}."

@@ -66,7 +66,7 @@ def window(step: Step, tensors: Mapping[fx.Node, Tensor]) -> Window | None:
 def _given(step: Step) -> dict[str, Any]:
     names = _ARGUMENTS[step.operation]
     if step.module is not None:
-        return {name: getattr(step.module, name, None) for name in (*names, "kernel_size")}
+        return {name: getattr(step.module, name) for name in names}
     return {name: step.argument(position, name) for position, name in enumerate(names, start=1)}
 
 

@@ -11,7 +11,7 @@ from torch import nn
 
 from helpers.images import Preprocessing
 from helpers.live import Explorer
-from helpers.live_figure import _font
+from helpers.live_figure import label_font
 
 Box = tuple[float, float, float, float]
 
@@ -65,7 +65,7 @@ def live_texts(explorer: Explorer) -> list[tuple[str, Box]]:
     for text in explorer._figure._texts:
         transform = text.axes.transAxes if text.relative else text.axes.transData
         across, up = transform.transform((text.x, text.y))
-        font = _font(text.size, text.bold, text.mono)
+        font = label_font(text.size, text.bold, text.mono)
         box = brush.textbbox((across, image.height - up), text.text, font=font, anchor=text.anchor)
         found.append((text.text, box))
     return found

@@ -72,9 +72,9 @@ def test_five_are_shown_unless_said_otherwise(trained):
 @pytest.mark.parametrize(
     ("k", "sentence"),
     [
-        (0, "k must be a whole number of at least 1, got 0"),
-        (2.5, r"k must be a whole number of at least 1, got 2\.5"),
-        (1001, r"k must be at most the 1000 classes of ImageNet, got 1001\."),
+        (0, "k must be a whole number from 1 to 1000, got 0"),
+        (2.5, r"k must be a whole number from 1 to 1000, got 2\.5"),
+        (1001, r"k must be a whole number from 1 to 1000, got 1001"),
     ],
 )
 def test_an_impossible_k_is_refused(k, sentence):

@@ -36,16 +36,22 @@ def page(**state: object) -> Page:
 
 def test_the_page_finds_the_sliders_of_what_is_shown_and_steps_to_and_fro_within_bounds() -> None:
     shown = page()
-    assert shown.sliders() == ["slider"]
+    assert shown.controls() == ["slider"]
     assert [shown.step("slider") for _ in range(3)] == [4, 3, 4]
     update = {"method": "update", "state": {"max": 9}}
     shown.take("comm_msg", {"comm_id": "slider", "data": update})
     assert shown.step("slider") == 5
 
 
+def test_where_there_is_no_slider_a_box_is_ticked_to_and_fro() -> None:
+    shown = page(_model_name="CheckboxModel", value=True)
+    assert shown.controls() == ["slider"]
+    assert [shown.step("slider") for _ in range(2)] == [False, True]
+
+
 @pytest.mark.parametrize("state", [{"max": 1}, {"disabled": True}, {"_model_name": "HTMLModel"}])
 def test_what_cannot_be_moved_is_left_alone(state: dict[str, object]) -> None:
-    assert page(**state).sliders() == []
+    assert page(**state).controls() == []
 
 
 def test_an_answer_is_complete_when_reply_and_idle_have_come_and_knows_its_last_picture() -> None:
@@ -120,7 +126,7 @@ def test_a_small_class_on_a_real_server(tmp_path: Path) -> None:
         [],
         ["ZeroDivisionError: division by zero"],
         ["the kernel died, or its connection ended"],
-        ["no slider on the page"],
+        ["nothing to move on the page"],
     ]
     assert (len(well.early), len(well.together)) == (3, 3)
     assert all(0 < each < 30_000 for each in well.early + well.together)

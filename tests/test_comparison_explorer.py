@@ -234,6 +234,23 @@ def test_what_is_being_measured_stands_in_the_status_line(monkeypatch):
     assert explorer.status == ""
 
 
+def test_each_point_is_drawn_as_soon_as_it_is_measured(monkeypatch):
+    explorer = NetworkComparison(families=["AlexNet", "GoogLeNet", "VGG"])
+    pictures, shown = [], []
+
+    def measure(name, edition):
+        pictures.append(explorer.picture.data)
+        shown.append([point.label for point in explorer.numbers.shown])
+        return TIMES[name]
+
+    monkeypatch.setattr(module, "milliseconds", measure)
+    explorer.y_axis.value = TIME
+    pictures.append(explorer.picture.data)
+    assert shown == [["AlexNet", "VGG-16", "GoogLeNet"], ["AlexNet"], ["AlexNet", "VGG-16"]]
+    assert len(set(pictures)) == 4
+    assert len(explorer.numbers.shown) == 3
+
+
 def test_a_network_without_a_torchvision_edition_is_not_measured_in_vain(measured):
     explorer = NetworkComparison(families=["EfficientNet-Lite0", "AlexNet"], edition="torchvision")
     explorer.y_axis.value = TIME

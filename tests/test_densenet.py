@@ -116,6 +116,11 @@ def test_first_weights_are_he_s():
     assert not net.classifier.bias.any()
 
 
+def test_a_compression_is_meant_as_it_is_written():
+    assert 90 * 0.7 < 63  # as floats
+    assert Transition(90, 0.7).conv.out_channels == 63
+
+
 @pytest.mark.parametrize("compression", [0, -0.5, 1.5, 0.1])
 def test_a_compression_that_leaves_no_channels_or_adds_some_is_refused(compression):
     with pytest.raises(ValueError, match=rf"compression must be above 0 and up to 1, .*, got {compression}$"):

@@ -94,7 +94,7 @@ def test_exercise_3_takes_a_trained_block_and_leaves_it_as_it_is():
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (3, "Give a block itself"),
+        (3, "Give the module itself"),
         (Block, "with parentheses"),
         (Failing(), "Your answer raised KeyError"),
         (Elsewhere(None), "does forward return it"),

@@ -101,7 +101,7 @@ def test_weights_of_zero_let_nothing_through_and_huge_ones_do_not_overflow():
     ("arguments", "message"),
     [
         (("relu", 10), "There is no activation 'relu'; the nearest is 'ReLU'."),
-        (("tanh", 1), "depth must be a whole number of at least 2, got 1"),
+        (("tanh", 1), "depth must be a whole number from 2 to 30, got 1"),
         (("tanh", 31), "depth must be a whole number from 2 to 30, got 31"),
         (("tanh", 10, -1), "weight_scale must be from 0 to 1000, got -1"),
         (("tanh", 10, float("nan")), "weight_scale must be from 0 to 1000, got nan"),

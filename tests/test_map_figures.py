@@ -95,5 +95,5 @@ def test_many_maps_in_a_row_still_fit_on_the_page():
 
 
 def test_no_rows_are_refused():
-    with pytest.raises(ValueError, match="There are no rows"):
+    with pytest.raises(ValueError, match=r"^The rows are \{\}; give a stack of maps by name, in a dict\.$"):
         map_rows("None", {})

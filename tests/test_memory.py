@@ -1,5 +1,8 @@
 """`saved_for_backward` counts what autograd keeps: every storage once, and nothing of the network's own."""
 
+import gc
+import weakref
+
 import pytest
 import torch
 from torch import nn
@@ -37,6 +40,18 @@ def test_of_a_part_the_whole_is_counted_for_all_of_it_stays_in_memory() -> None:
 def test_a_network_in_eval_mode_is_measured_as_it_trains() -> None:
     layers = nn.Conv2d(3, 8, 1), nn.BatchNorm2d(8), nn.Dropout(0.5)
     assert kept(*layers) == kept(*(layer.eval() for layer in layers)) > (3 + 8) * MAP
+
+
+def test_nothing_of_what_was_kept_stays_in_memory_afterwards() -> None:
+    outputs = []
+    # A ReLU keeps its own result: what is noted of it must not hold the operation that made it.
+    layers = nn.Sequential(nn.Conv2d(3, 8, 1), nn.BatchNorm2d(8), nn.ReLU(), nn.Conv2d(8, 2, 1))
+    for layer in layers:
+        layer.register_forward_hook(lambda layer, inputs, output: outputs.append(weakref.ref(output)))
+    saved_for_backward(layers, torch.zeros(1, 3, 10, 10))
+    gc.collect()
+    assert len(outputs) == 4
+    assert all(output() is None for output in outputs)
 
 
 def test_where_nothing_is_learned_nothing_is_kept() -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,7 @@ from torch import Tensor
 from helpers import weights
 from helpers.models import build
 from helpers.weights import state_dict
+from tests.disks import DISKS, on_disk, only_with_mounts
 from tests.families import LAYOUTS
 
 
@@ -169,6 +171,45 @@ def test_where_there_is_no_server_the_sentence_says_what_to_do(server, monkeypat
             state_dict("resnet18", "imagenet")
     assert str(found.value).endswith(f"or put the file into {kept(tmp_path, file).parent}.")
     assert "\n" not in str(found.value)
+
+
+DOWNLOAD = """
+import sys
+from pathlib import Path
+from helpers import weights
+weights._SERVER = sys.argv[1]
+try:
+    weights._official(sys.argv[2])
+except ValueError as error:
+    print(error)
+print([path.name for path in Path(sys.argv[3]).rglob("*") if path.is_file()])
+"""
+
+
+# On the full disk the larger file is cut off while it comes in, the other when its last piece is written.
+@pytest.mark.parametrize(
+    ("disk", "size"),
+    [("full", 300_000), ("full", 17_000), ("full of files", 17_000), ("read only", 17_000)],
+)
+@only_with_mounts
+def test_where_there_is_no_room_the_sentence_says_so_and_no_part_is_left(server, tmp_path, disk, size):
+    file = f"net-{hashlib.sha256(bytes(size)).hexdigest()[:8]}.pth"
+    server.files[file] = bytes(size)
+    command = [sys.executable, "-c", DOWNLOAD, server.url, file, str(tmp_path)]
+    *_, said, left = on_disk(disk, tmp_path, *command, TORCH_HOME=str(tmp_path)).stdout.splitlines()
+    assert said == (
+        f"The weights could not be kept in {kept(tmp_path, file).parent} ({DISKS[disk][1]}); make room "
+        "there, or set TORCH_HOME to a folder that can be written."
+    )
+    assert left == "[]"
+
+
+def test_a_folder_that_cannot_be_made_is_no_fault_of_the_network(server, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "file"))
+    with pytest.raises(ValueError, match=r"^The weights could not be kept in .* \(Not a directory\); make"):
+        weights._official("net-00000000.pth")
+    assert server.asked == []
 
 
 def test_a_file_that_the_server_does_not_have_is_said_to_be_missing(server, monkeypatch):

@@ -187,3 +187,31 @@ def test_two_threads_at_once_leave_the_warning_filters_as_they_were():
     for thread in threads:
         thread.join()
     assert warnings.filters == before
+
+
+def test_an_upload_of_too_many_bytes_is_refused_by_its_name(monkeypatch):
+    monkeypatch.setattr(decoding, "MAX_BYTES", 1_000_000)
+    upload = ({"name": "big.png", "content": memoryview(bytes(1_000_001))},)
+    assert "The upload 'big.png' is larger than 1 MB" in refusal(upload)
+
+
+def test_a_small_file_that_unpacks_into_too_many_pixels_is_refused_before_it_is_unpacked():
+    # Ten thousand rows of ten thousand black pixels, whole and valid: 100 MB out of 0.1 MB.
+    side = 10_000
+    rows = zlib.compress(bytes(side * (side + 1)), 9)
+    grey = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", grey), (b"IDAT", rows), (b"IEND", b""))
+    bomb = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
+    )
+    assert len(bomb) < 200_000
+    assert f"{side} × {side} pixels; use a picture of at most 50 million" in refusal(bomb)
+
+
+def test_a_text_in_a_small_file_that_unpacks_into_much_is_not_unpacked():
+    text = b"Comment\0\0" + zlib.compress(bytes(200_000_000), 9)
+    chunk = struct.pack(">I", len(text)) + b"zTXt" + text + struct.pack(">I", zlib.crc32(b"zTXt" + text))
+    picture = encode(PIXELS)
+    end_of_header = 8 + 25
+    assert "damaged" in refusal(picture[:end_of_header] + chunk + picture[end_of_header:])

@@ -250,7 +250,7 @@ def test_layers_are_those_that_a_network_has():
         ({"layer": "5", "unit": (6, 0)}, r"row cannot be 6: it takes a whole number from 0 to 5\."),
         ({"unit": (0, -1)}, r"unit must be a whole number of at least 0, got -1"),
         ({"photo": "cofee"}, r"There is no photo 'cofee'; the nearest is 'coffee'\."),
-        ({"image_size": 0}, r"image_size must be a whole number of at least 1, got 0"),
+        ({"image_size": 0}, r"image_size must be a whole number from 1 to 4096, got 0"),
         (
             {"networks": nn.Sequential(nn.AdaptiveAvgPool2d(1))},
             r"Sequential has no layer whose units see a part .*\.",

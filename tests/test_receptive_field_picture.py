@@ -67,20 +67,6 @@ def test_the_gradient_is_brightest_where_it_is_largest(layer, unit):
     assert near.mean() > 0.6  # the frames cover the others
 
 
-@pytest.mark.parametrize("size", [24, 32, 224])
-def test_what_is_enlarged_is_on_the_photo_and_holds_all_of_the_field_that_is_on_it(size):
-    draw = random.Random(0)
-    for _ in range(2000):
-        height, width = draw.randint(1, 2 * size), draw.randint(1, 2 * size)
-        top, left = draw.randint(1 - height, size - 1), draw.randint(1 - width, size - 1)
-        bottom, right = top + height - 1, left + width - 1
-        row, column, side = view_of((top, left, bottom, right), size)
-        assert 0 <= row <= row + side <= size
-        assert 0 <= column <= column + side <= size
-        assert row <= max(top, 0) <= min(bottom, size - 1) < row + side
-        assert column <= max(left, 0) <= min(right, size - 1) < column + side
-
-
 def blue_along(explorer: ReceptiveFieldExplorer, x: float, y: float) -> bool:
     """Whether a line of the field's colour runs within two CSS pixels of a place."""
     rgb = tuple(round(255 * share) for share in matplotlib.colors.to_rgb(BLUE))

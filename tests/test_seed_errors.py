@@ -56,5 +56,5 @@ def test_from_every_seed_the_deeper_plain_network_is_worse_and_the_shortcut_mend
 
 
 def test_another_error_is_refused():
-    with pytest.raises(ValueError, match=r"There is no 'loss'; choose 'training error' or 'test error'"):
+    with pytest.raises(ValueError, match=r"There is no measured error 'loss'; choose 'training error' or"):
         seed_errors("loss")

@@ -19,7 +19,11 @@ NONSENSE = ("nonsense", None, float("nan"), -1, 10**30, [], object())
 MOST_GROWTH = 12 * 2**20
 """Bytes that a process may gain in 1,000 settings, its caches filled: two pictures of an explorer."""
 
-pytestmark = pytest.mark.soak
+STATM = Path("/proc/self/statm")
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.skipif(not STATM.exists(), reason="A process's memory is read from Linux's /proc."),
+]
 
 
 def living() -> Counter[str]:
@@ -34,7 +38,7 @@ def living() -> Counter[str]:
 
 def resident() -> int:
     """Bytes of memory that this process holds."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(STATM.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 @pytest.mark.parametrize("name", EXPLORERS)

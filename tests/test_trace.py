@@ -49,7 +49,7 @@ def test_random_networks_have_pytorch_s_totals_and_shapes(model):
 
 def test_efficientnet_lite0_in_numbers():
     table = trace(build("efficientnet_lite0", device="meta"))
-    assert table.parameters == 4_652_008
+    assert (table.parameters, table.note) == (4_652_008, "")
     assert table.macs == 385_187_552
     pointwise, linear = table.select("conv 1×1"), table.select("linear")
     assert pointwise.parameters == 3_146_112
@@ -170,6 +170,17 @@ def test_rare_products_are_counted_as_pytorch_counts_them():
     assert (table["deconv"].kind, table["deconv"].macs) == ("transposed conv", 48 * 30)
 
 
+def test_sizes_that_a_network_asks_for_are_no_layers():
+    (row,) = trace(Function(lambda x: x.view(x.size(0), -1)), (3, 4, 4))
+    assert (row.name, row.output_shape) == ("view", (48,))
+
+
+def test_products_of_weights_alone_belong_to_the_next_layer():
+    a, b = nn.Parameter(torch.ones(6, 4)), nn.Parameter(torch.ones(4, 6))
+    (row,) = trace(Function(lambda net, x: x * (net.a @ net.b), a=a, b=b), (3, 6, 6))
+    assert (row.name, row.parameters, row.macs) == ("mul", 48, 6 * 4 * 6)
+
+
 def test_a_field_that_cannot_be_followed_is_a_question_mark_and_the_rest_is_there():
     model = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Upsample(scale_factor=2), nn.Conv2d(4, 2, 1))
     table = trace(model, (3, 8, 8))
@@ -222,9 +233,27 @@ def test_a_network_that_fx_cannot_follow_has_its_modules_listed_and_its_totals_r
     assert {row.cells[-2:] for row in table} == {("?", "")}
     assert (table.parameters, table.macs) == counted(model, (3, 6, 6))
     assert (table.unlisted_parameters, table.unlisted_macs) == (15, 15 * 36)
+    assert {type(number) for number in (table.macs, *(row.macs for row in table))} == {int}
     assert "No receptive fields: torch.fx cannot follow Function: " in repr(table)
     with pytest.raises(ValueError, match=r"^The network does not accept an image of 2×6×6: "):
         trace(model, (2, 6, 6))
+
+
+def test_where_a_network_that_fx_cannot_follow_fails_is_said():
+    def forward(net: Function, x: Tensor) -> Tensor:
+        if x.shape[2] > 4:
+            x = net.conv(net.relu(net.conv(x)))
+        return net.linear(x)
+
+    model = Function(forward, conv=nn.Conv2d(3, 3, 3), relu=nn.ReLU(), linear=nn.Linear(9, 2))
+    sentence = r"^The network does not accept an image of 3×6×6 after layer 'conv \(2\)': (?!None).*[^.]\.$"
+    with pytest.raises(ValueError, match=sentence):
+        trace(model, (3, 6, 6))
+
+
+def test_a_network_of_one_part_that_fx_cannot_follow_is_one_layer_named_after_its_class():
+    table = trace(Function(lambda x: x * 2 if x.shape[2] > 4 else x), (3, 6, 6))
+    assert [(row.name, row.output_shape) for row in table] == [("function", (3, 6, 6))]
 
 
 @pytest.mark.parametrize(
@@ -244,6 +273,7 @@ def test_an_image_that_does_not_fit_is_refused_in_a_sentence(size, sentence):
     with pytest.raises(ValueError, match=sentence) as caught:
         trace(model, size)
     assert "\n" not in str(caught.value)
+    assert "None" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -233,11 +233,26 @@ def test_a_history_is_one_sentence_and_two_of_the_same_numbers_are_equal():
     [
         ({"epochs": 0}, r"epochs is 0; use a whole number of at least 1\."),
         ({"batch_size": 2.0}, r"batch_size is 2\.0; use a whole number of at least 1\."),
-        ({"threads": 0}, r"threads is 0; use a whole number of at least 1\."),
-        ({"seed": -1}, r"seed is -1; use a whole number of at least 0\."),
+        ({"epochs": True}, r"epochs is True; use a whole number of at least 1\."),
+        ({"threads": 0}, r"threads is 0; use a whole number from 1 to 1,024\."),
+        ({"threads": 10**6}, r"threads is 1000000; use a whole number from 1 to 1,024\."),
+        ({"seed": -1}, r"seed is -1; use a whole number from 0 to 4,294,967,295\."),
+        ({"seed": 10**5000}, r"seed is this int; use a whole number from 0 to 4,294,967,295\."),
         ({"learning_rate": 0}, r"learning_rate is 0; use a number above 0, such as 0\.1\."),
         ({"learning_rate": float("nan")}, r"learning_rate is nan; use a number above 0, such as 0\.1\."),
+        ({"learning_rate": 10**400}, r"learning_rate is 1000*…; use a number above 0, such as 0\.1\."),
+        ({"learning_rate": "0.1"}, r"learning_rate is '0\.1'; use a number above 0, such as 0\.1\."),
+        (
+            {"learning_rate": torch.ones(2)},
+            r"learning_rate is tensor\(\[1\., 1\.\]\); use a number above 0, .*",
+        ),
+        ({"momentum": None}, r"momentum is None; use a number from 0 to below 1, such as 0\.9\."),
         ({"momentum": 1}, r"momentum is 1; use a number from 0 to below 1, such as 0\.9\."),
+        ({"weight_decay": True}, r"weight_decay is True; use a number of at least 0, such as 0\.0005\."),
+        (
+            {"weight_decay": float("inf")},
+            r"weight_decay is inf; use a number of at least 0, such as 0\.0005\.",
+        ),
         ({"weight_decay": -1}, r"weight_decay is -1; use a number of at least 0, such as 0\.0005\."),
         ({"device": "gpu"}, r"There is no device 'gpu' here; .*"),
     ],
@@ -245,6 +260,27 @@ def test_a_history_is_one_sentence_and_two_of_the_same_numbers_are_equal():
 def test_settings_out_of_range_are_refused_in_one_sentence(arguments, sentence):
     with pytest.raises(ValueError, match=f"^{sentence}$"):
         fit(network(), DATA, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "sentence"),
+    [
+        (
+            "resnet8",
+            DATA,
+            r"The network is 'resnet8'; give the module itself, such as build\('resnet18'\)\.",
+        ),
+        (nn.Linear, DATA, r"The network is <class .*; give the module itself, .*"),
+        (
+            nn.Linear(64, 3),
+            ["brick", "coins"],
+            r"The data are \['brick', 'coins'\]; give those of photo_patches\.",
+        ),
+    ],
+)
+def test_what_is_no_network_and_what_are_no_data_are_refused_in_one_sentence(model, data, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        fit(model, data)
 
 
 class Pair(nn.Linear):

@@ -1,24 +1,48 @@
 """Checks of the numbers that describe a layer, each with one sentence for what cannot be."""
 
+import math
 import operator
 from dataclasses import fields
+
+_QUOTED = 40
+
+
+def shown(value: object) -> str:
+    """A value as a sentence quotes it: its repr on one line, cut to 40 characters; never raises.
+
+    >>> shown("coffee"), shown([0] * 1000)
+    ("'coffee'", '[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,…')
+    """
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:
+        # A whole number of over 4300 digits cannot be printed, nor can a class with a mistake in its repr.
+        return f"this {type(value).__name__}"
+    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"
+
 
 Size = int | tuple[int, int]
 """One whole number for both axes, or a pair with the vertical one first: (height, width)."""
 
 
-def whole(name: str, value: object, least: int | None = 1) -> int:
+def whole(name: str, value: object, least: int | None = 1, most: int | None = None) -> int:
     """Return a whole number as an int.
 
-    Raises ValueError for any other value (True and 3.0 too) and for numbers below `least`.
+    Raises ValueError for any other value (True and 3.0 too), for numbers below `least` and above `most`.
+
+    >>> whole("stride", 0)
+    Traceback (most recent call last):
+    ValueError: stride must be a whole number of at least 1, got 0
     """
     try:
         number = None if isinstance(value, bool) else operator.index(value)
-    except TypeError:
+    except Exception:  # what was given may raise anything
         number = None
-    if number is None or (least is not None and number < least):
-        bound = "" if least is None else f" of at least {least}"
-        raise ValueError(f"{name} must be a whole number{bound}, got {value!r}")
+    low, high = least if least is not None else -math.inf, most if most is not None else math.inf
+    if number is None or not low <= number <= high:
+        bound = f" of at least {least}" if most is None else f" from {least} to {most}"
+        bound = "" if least is None else bound
+        raise ValueError(f"{name} must be a whole number{bound}, got {shown(value)}")
     return number
 
 
@@ -34,7 +58,9 @@ def pair(name: str, value: object, least: int | None = None) -> tuple[int, int]:
         number = whole(name, value, least)
         return number, number
     if len(value) != 2:
-        raise ValueError(f"{name} must be one whole number or a pair of them, vertical first, got {value!r}")
+        raise ValueError(
+            f"{name} must be one whole number or a pair of them, vertical first, got {shown(value)}"
+        )
     return whole(name, value[0], least), whole(name, value[1], least)
 
 
@@ -46,7 +72,7 @@ def pairs(**sizes: object) -> list[tuple[int, int]]:
 def flag(name: str, value: object) -> bool:
     """Return True or False; raises ValueError for any other value."""
     if not isinstance(value, bool):
-        raise ValueError(f"{name} must be True or False, got {value!r}")
+        raise ValueError(f"{name} must be True or False, got {shown(value)}")
     return value
 
 

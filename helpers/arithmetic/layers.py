@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import floor
 
 from helpers.arithmetic.checks import Checked, Size, pair, pairs, whole
 from helpers.arithmetic.sizes import output_size
@@ -181,3 +182,15 @@ def break_even(kernel_size: Size, in_channels: int, out_channels: int) -> Fracti
     taps = height * width
     ins, outs = whole("in_channels", in_channels), whole("out_channels", out_channels)
     return Fraction(taps * ins * outs, ins + taps * outs)
+
+
+def compressed(channels: int, compression: float) -> int:
+    """Return how many channels a DenseNet's transition leaves: `compression` · channels, rounded down.
+
+    The compression is meant as it is written: 0.7 of 90 are 63, though the float nearest to 0.7 is a little
+    less. Huang et al., 2016, https://arxiv.org/abs/1608.06993, section 3.
+
+    >>> compressed(256, 0.5), compressed(90, 0.7)
+    (128, 63)
+    """
+    return floor(Fraction(str(compression)) * channels)

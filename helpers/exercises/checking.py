@@ -10,7 +10,7 @@ from operator import index
 from typing import Any
 
 from helpers.exercises.sentence import Sentence
-from helpers.names import shown, unknown
+from helpers.names import first_line, shown, unknown
 
 LESSONS = {str(number): f"helpers.exercises.lesson_{number}" for number in range(1, 8)}
 
@@ -48,9 +48,10 @@ def check(name: str, answer: Any) -> Sentence:
         exercise.test(answer)
     except Wrong as hint:
         return Sentence(f"Not yet. {hint}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # The learner's own code may do anything; what it raised is the best hint there is.
-        return Sentence(f"Not yet. Your answer raised {type(error).__name__}: {error}")
+        kind, says = type(error).__name__, first_line(error)
+        return Sentence(f"Not yet. Your answer raised {kind}{'' if says == kind else f': {says}'}.")
     return Sentence(f"Right. {exercise.right}")
 
 

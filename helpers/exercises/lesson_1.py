@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, one_of, whole_number
+from helpers.exercises.modules import maps, module_itself
 
 
 def _keeps_its_slope(answer: Any) -> None:
@@ -39,15 +40,11 @@ def _grouped(answer: Any) -> None:
 
 
 def _first_stage(answer: Any) -> None:
-    if isinstance(answer, type) or not isinstance(answer, nn.Module):
-        raise Wrong(
-            "Give the module itself, such as nn.Sequential(...), not a class, a function or a number."
-        )
+    module_itself(answer)
     photo = torch.empty(2, 3, 227, 227).uniform_(-2, 2, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         out = answer(photo.clone())  # a ReLU may work in place
-    if not isinstance(out, Tensor) or out.ndim != 4:
-        raise Wrong("It should give a tensor of shape (N, 96, 27, 27).")
+    maps(out, "It should give a tensor of shape (N, 96, 27, 27).")
     if out.shape[1] != 96:
         raise Wrong(f"It gives {out.shape[1]} channels; the convolution should have 96 kernels.")
     conv = _only_convolution(answer)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, whole_number
+from helpers.exercises.modules import with_numbers
 from helpers.names import shown
 
 FIELD = 7  # the side of the maps that VGG's head reads
@@ -68,6 +69,7 @@ def _same(conv: Any, linear: nn.Linear, channels: int) -> None:
         raise Wrong("The function gives nothing back yet: end it with return and the convolution.")
     if not isinstance(conv, nn.Conv2d):
         raise Wrong(f"The function should give an nn.Conv2d, not {shown(conv)}.")
+    with_numbers(conv)
     if conv.kernel_size != (FIELD, FIELD):
         height, width = conv.kernel_size
         raise Wrong(f"The kernel is {height}×{width}; to see a whole 7×7 map at once it must be 7×7.")

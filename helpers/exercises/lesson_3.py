@@ -10,6 +10,7 @@ from torch import nn
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, one_of, whole_number
+from helpers.exercises.modules import maps, module_itself
 
 
 def _mixes(answer: Any) -> None:
@@ -38,16 +39,12 @@ def _saved(answer: Any) -> None:
 
 
 def _bottleneck(answer: Any) -> None:
-    if isinstance(answer, type) or not isinstance(answer, nn.Module):
-        raise Wrong(
-            "Give the module itself, such as nn.Sequential(...), not a class, a function or a number."
-        )
+    module_itself(answer)
     kernels = [layer.kernel_size for layer in answer.modules() if isinstance(layer, nn.Conv2d)]
     shape = (1, 256, 14, 14)
     with torch.inference_mode():
         out = answer(torch.zeros(shape))
-    if not isinstance(out, torch.Tensor) or out.ndim != 4:
-        raise Wrong("It should give a tensor of shape (N, 256, height, width), like its input.")
+    maps(out, "It should give a tensor of shape (N, 256, height, width), like its input.")
     if out.shape[2:] != shape[2:]:
         raise Wrong(
             f"14×14 pixels became {out.shape[2]}×{out.shape[3]}: does the 3×3 have padding=1 and stride 1?"

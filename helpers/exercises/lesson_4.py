@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, whole_number
+from helpers.exercises.modules import maps, module_itself
 
 IN = 64
 SIDE = 9
@@ -64,14 +65,12 @@ def _branch_macs(answer: Any) -> None:
 
 
 def _block(answer: Any) -> None:
-    if isinstance(answer, type) or not isinstance(answer, nn.Module):
-        raise Wrong("Give the module itself, such as Block(), not a class, a function or a number.")
+    module_itself(answer, "Block()")
     x = torch.empty(2, IN, SIDE, SIDE).uniform_(-1, 1, generator=torch.Generator().manual_seed(0))
     convs, out = _observed(answer, x)
     if out is None or out is ...:
         raise Wrong("The block gives nothing back yet: end its forward with return and the joined branches.")
-    if not isinstance(out, Tensor) or out.ndim != 4:
-        raise Wrong("It should give one tensor of shape (N, channels, height, width): join with torch.cat.")
+    maps(out, "It should give one tensor of shape (N, channels, height, width): join with torch.cat.")
     if out.shape[0] != 2:
         raise Wrong(f"A batch of 2 became one of {out.shape[0]}: join along the channels, torch.cat(…, 1).")
     if out.shape[2:] != x.shape[2:]:

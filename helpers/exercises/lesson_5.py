@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, one_of, whole_number
+from helpers.exercises.modules import maps, module_itself
 
 IN, OUT, STRIDE = 64, 128, 2  # of the block to build
 
@@ -48,8 +49,7 @@ def _weights(answer: Any) -> None:
 
 
 def _block(answer: Any) -> None:
-    if isinstance(answer, type) or not isinstance(answer, nn.Module):
-        raise Wrong("Give a block itself, such as Block() with parentheses, not a class or a function.")
+    module_itself(answer, "Block() with parentheses")
     block = deepcopy(answer).eval()  # the learner's own stays as it is
     for norm in block.modules():
         if isinstance(norm, nn.BatchNorm2d):
@@ -57,8 +57,7 @@ def _block(answer: Any) -> None:
     x = torch.empty(2, IN, 8, 6).uniform_(0, 1, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         out = block(x)
-    if not isinstance(out, Tensor) or out.ndim != 4:
-        raise Wrong(f"It should give a tensor of shape (N, {OUT}, height, width): does forward return it?")
+    maps(out, f"It should give a tensor of shape (N, {OUT}, height, width): does forward return it?")
     if out.shape[1] == 2 * OUT:
         raise Wrong("It gives 256 channels: the two paths are put side by side, not added.")
     if out.shape[1] != OUT:

@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from helpers.arithmetic import Convolution
 from helpers.exercises.checking import Exercise, Wrong, one_of, whole_number
+from helpers.exercises.modules import maps, module_itself
 
 IN_CHANNELS, GROWTH_RATE, LAYERS = 16, 8, 3  # of the block to build
 READS = [IN_CHANNELS + number * GROWTH_RATE for number in range(LAYERS)]
@@ -49,30 +50,28 @@ def _transition(answer: Any) -> None:
 
 
 def _dense_block(answer: Any) -> None:
-    if isinstance(answer, type) or not isinstance(answer, nn.Module):
-        raise Wrong("Give the module itself, such as MyBlock(), not a class, a function or a number.")
+    module_itself(answer, "MyBlock()")
     block = deepcopy(answer).eval()  # the learner's own stays as it is
     for norm in block.modules():
         if isinstance(norm, nn.BatchNorm2d):
             nn.init.constant_(norm.bias, 0.3)  # or batch norm and ReLU could change places unseen
-    maps = torch.empty(2, IN_CHANNELS, 9, 8).uniform_(-1, 1, generator=torch.Generator().manual_seed(0))
+    given = torch.empty(2, IN_CHANNELS, 9, 8).uniform_(-1, 1, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         try:
-            out = block(maps.clone())
+            out = block(given.clone())
         except RuntimeError as error:
             if "Sizes of tensors must match" not in str(error):
                 raise
             raise Wrong("torch.cat joins maps of one size: does every 3×3 have padding=1?") from None
         _right_shape(out)
         _right_layers(block)
-        _right_maps(block, maps, out)
+        _right_maps(block, given, out)
 
 
 def _right_shape(out: Any) -> None:
     if out is None or out is ...:
         raise Wrong("Its forward gives nothing back yet: end it with return and the 40 channels.")
-    if not isinstance(out, Tensor) or out.ndim != 4:
-        raise Wrong(f"It should give a tensor of shape (N, {OUT_CHANNELS}, height, width).")
+    maps(out, f"It should give a tensor of shape (N, {OUT_CHANNELS}, height, width).")
     if out.shape[2:] != (9, 8):
         height, width = out.shape[2:]
         raise Wrong(f"9×8 pixels became {height}×{width}: does every 3×3 have padding=1 and stride 1?")
@@ -104,10 +103,10 @@ def _right_layers(block: nn.Module) -> None:
         raise Wrong(f"Batch norm is {what}; it stands first in each layer, on all the maps that are read.")
 
 
-def _right_maps(block: nn.Module, maps: Tensor, out: Tensor) -> None:
+def _right_maps(block: nn.Module, given: Tensor, out: Tensor) -> None:
     """The input first, then for each layer what BN–ReLU–3×3 makes of all that stands before its maps."""
-    if not torch.equal(out[:, :IN_CHANNELS], maps):
-        if torch.equal(out[:, -IN_CHANNELS:], maps):
+    if not torch.equal(out[:, :IN_CHANNELS], given):
+        if torch.equal(out[:, -IN_CHANNELS:], given):
             raise Wrong("The new maps stand before the old ones; put the old first: torch.cat([x, new], 1).")
         raise Wrong("The first 16 channels should be the input, unchanged. Does a ReLU work on it in place?")
     convolutions = {layer.in_channels: layer for layer in block.modules() if isinstance(layer, nn.Conv2d)}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from helpers.exercises.checking import Wrong
+from helpers.exercises.modules import maps, module_itself
 
 CHANNELS, SIDE, FIELD, MOST = 256, 28, 5, 100_000
 
@@ -17,10 +18,7 @@ def own_block(answer: Any) -> None:
 
     What it sees is found by gradient, so it may be built in any way.
     """
-    if isinstance(answer, type) or not isinstance(answer, nn.Module):
-        raise Wrong(
-            "Give the module itself, such as nn.Sequential(...), not a class, a function or a number."
-        )
+    module_itself(answer)
     training = answer.training
     answer.eval()
     try:
@@ -48,11 +46,10 @@ def own_block(answer: Any) -> None:
 def _seen(module: nn.Module) -> tuple[int, int]:
     """The side of what one output sees, and how many channels it reads, by gradient on random maps."""
     generator = torch.Generator().manual_seed(0)
-    maps = torch.randn(4, CHANNELS, SIDE, SIDE, generator=generator, requires_grad=True)
-    out = module(maps.clone())  # a ReLU may work in place
-    if not isinstance(out, Tensor) or out.ndim != 4:
-        raise Wrong("It should give a tensor of shape (N, 256, 28, 28), like its input.")
-    if out.shape[2:] != maps.shape[2:]:
+    given = torch.randn(4, CHANNELS, SIDE, SIDE, generator=generator, requires_grad=True)
+    out = module(given.clone())  # a ReLU may work in place
+    maps(out, "It should give a tensor of shape (N, 256, 28, 28), like its input.")
+    if out.shape[2:] != given.shape[2:]:
         height, width = out.shape[2:]
         raise Wrong(f"28×28 pixels became {height}×{width}: a 3×3 needs padding=1, a 5×5 padding=2.")
     if out.shape[1] != CHANNELS:
@@ -63,7 +60,7 @@ def _seen(module: nn.Module) -> tuple[int, int]:
     # pixel, and for the channels all pixels of one channel.
     middle = SIDE // 2
     at_pixel, of_channel = (
-        torch.autograd.grad(part.sum(), maps, retain_graph=True)[0].abs().sum(0) > 0
+        torch.autograd.grad(part.sum(), given, retain_graph=True)[0].abs().sum(0) > 0
         for part in (out[:, :, middle, middle], out[:, 0])
     )
     if not at_pixel.any():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from math import ceil, floor, hypot, log10
 
 import ipywidgets as widgets
 from matplotlib.collections import LineCollection
 from PIL import Image
 
+from helpers import given
 from helpers.controls import Choice, Switch
 from helpers.explorers.comparison_numbers import (
     AXES,
@@ -25,7 +27,7 @@ from helpers.explorers.comparison_numbers import (
 from helpers.explorers.label_placement import NEAR, Box, place_labels
 from helpers.live import Explorer, in_rows
 from helpers.live_figure import LiveFigure, text_width
-from helpers.names import unknown
+from helpers.names import known
 from helpers.style import BLUE, FAINT, GREEN, GRID, INK, ORANGE, PURPLE, SKY, VERMILION
 from helpers.timing import milliseconds
 
@@ -59,7 +61,8 @@ def key(family: str) -> str:
 class NetworkComparison(Explorer):
     """Choose what stands on each axis, whose figures they are, and which networks are shown.
 
-    With "time on this machine" each network shown is built and run, which takes some seconds the first time.
+    With "time on this machine" each network shown is built and run, which takes some seconds the first time:
+    each point appears as soon as it is measured.
     """
 
     numbers: ComparisonNumbers
@@ -73,9 +76,11 @@ class NetworkComparison(Explorer):
         members: str = "one of each",
         families: Collection[str] = FIVE,
     ) -> None:
+        families = given.several("families", families)
         for family in families:
-            if family not in FAMILIES:
-                raise ValueError(unknown("family", family, FAMILIES))
+            known("family", family, FAMILIES)
+        known("x axis", x_axis, AXES)
+        known("y axis", y_axis, AXES)
         if not families or x_axis == y_axis:
             wrong = f"both axes are {x_axis!r}" if families else "no family is given"
             raise ValueError(f"A comparison needs two different axes and at least one family; {wrong}.")
@@ -111,19 +116,23 @@ class NetworkComparison(Explorer):
     ) -> ComparisonNumbers:
         families = [family for family in FAMILIES if switches[key(family)]]
         whole = members == "whole families"
-        times = self._measured(members_of(families, whole), edition) if TIME in (x_axis, y_axis) else {}
-        return comparison(x_axis, y_axis, edition, families, whole_families=whole, times=times)
-
-    def _measured(self, networks: dict[str, tuple[str, str]], edition: str) -> dict[str, float]:
-        """The time of each network, with a line that says which one is being measured."""
+        numbers = partial(comparison, x_axis, y_axis, edition, families, whole_families=whole)
+        if TIME not in (x_axis, y_axis):
+            return numbers()
+        networks = members_of(families, whole)
         there = [name for name in networks if in_edition(name, edition)]
         new = [name for name in there if (name, edition) not in self._times]
         for count, name in enumerate(new, 1):
             self.say(f"Measuring {networks[name][0]}, {count} of {len(new)} …")
             self._times[name, edition] = milliseconds(name, edition)
+            self._show(numbers(times=self._times_of(there, edition)))
         if new:
             self.say("")
-        return {name: self._times[name, edition] for name in there}
+        return numbers(times=self._times_of(there, edition))
+
+    def _times_of(self, names: Sequence[str], edition: str) -> dict[str, float]:
+        """The times measured so far, by the network's name."""
+        return {name: self._times[name, edition] for name in names if (name, edition) in self._times}
 
     def _build_figure(self) -> None:
         self._figure = LiveFigure(WIDTH, HEIGHT)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from helpers.counted import counted
-from helpers.names import short, unknown
+from helpers.names import known, short
 from helpers.published import published
 
 TIME = "time on this machine"
@@ -221,14 +221,13 @@ def comparison(
     >>> comparison("parameters", "top-5 error").sentence
     '5 from the papers: 6.66 % top-5 error at 7.98 M parameters (DenseNet-121), 18.2 % at 61.0 M (AlexNet).'
     """
-    for kind, asked, known in (
+    for kind, asked, names in (
         ("axis", (x_axis, y_axis), AXES),
         ("edition", (edition,), EDITIONS),
         ("family", families, FAMILIES),
     ):
         for each in asked:
-            if each not in known:
-                raise ValueError(unknown(kind, each, known))
+            known(kind, each, names)
     return ComparisonNumbers(
         x_axis,
         y_axis,

@@ -16,6 +16,7 @@ from helpers.explorers.window_scores import STEP, WINDOW, WindowScores
 from helpers.live import Explorer
 from helpers.models import build
 from helpers.models.efficientnet_lite import EfficientNetLite
+from helpers.names import shown
 
 LARGEST = WINDOW + (MOST_ROWS - 1) * STEP
 
@@ -46,7 +47,11 @@ class DenseAsConvExplorer(Explorer):
     ) -> None:
         self.source = PhotoSource(photo)
         # On the CPU: the sentence is the same everywhere, and an accelerator would save little.
-        network = network or build("efficientnet_lite0", weights="imagenet", device="cpu")
+        network = (
+            build("efficientnet_lite0", weights="imagenet", device="cpu") if network is None else network
+        )
+        if not isinstance(network, EfficientNetLite):
+            raise ValueError(f"The network is {shown(network)}; give build('efficientnet_lite0').")
         self._scores = WindowScores(network)
         self._picture = DensePicture()
         self._figure = self._picture.figure

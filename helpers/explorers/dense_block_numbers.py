@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import accumulate
 from math import floor
 
+from helpers.arithmetic import compressed
 from helpers.names import short
 
 
@@ -139,7 +140,7 @@ def dense_block(
     """
     channels = tuple(accumulate([growth_rate] * layers, initial=in_channels))
     width = bottleneck_width * growth_rate
-    transition_channels = int(channels[-1] * compression)
+    transition_channels = compressed(channels[-1], compression)
     return DenseBlockNumbers(
         in_channels,
         layers,

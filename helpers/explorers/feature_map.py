@@ -12,6 +12,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 from torch import nn
 
+from helpers import given
+from helpers.arithmetic.checks import whole
 from helpers.controls import Choice, Slider
 from helpers.explorers.photo_source import PhotoSource
 from helpers.feature_maps import feature_maps, layer_names
@@ -97,10 +99,9 @@ class FeatureMapExplorer(Explorer):
         layer: str | None = None,
         channel: int = 0,
     ) -> None:
-        if isinstance(networks, nn.Module):
-            networks = {type(networks).__name__: networks}
-        self.networks = dict(networks)
-        self.asked = layers
+        self.networks = given.networks(networks, type(networks).__name__)
+        self.asked = layers = None if layers is None else given.several("layers", layers)
+        whole("channel", channel, None)
         for name, each in self.networks.items():
             if not (layers or layer_names(each)):
                 raise _without_maps(name)
@@ -108,7 +109,7 @@ class FeatureMapExplorer(Explorer):
         self._seen: tuple[str, Image.Image] | None = None
         network = next(iter(self.networks))
         maps = self._look(network, self.source.photo.value)
-        layer_choice = Choice("layer", tuple(maps), layer or next(iter(maps)))
+        layer_choice = Choice("layer", tuple(maps), next(iter(maps)) if layer is None else layer)
         channels = maps[layer_choice.value].shape[0]
         self._build_figure()
         super().__init__(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from math import gcd
+from numbers import Integral
 from typing import Any
 
 from matplotlib.collections import PolyCollection
@@ -156,7 +157,9 @@ class GroupExplorer(Explorer):
         groups: int = 2,
         map_size: int = 27,
     ) -> None:
-        preset = _preset_of((in_channels, out_channels, kernel_size, groups, map_size))
+        asked = (in_channels, out_channels, kernel_size, groups, map_size)
+        # What is no number is refused below, by its own control.
+        preset = _preset_of(tuple(each if isinstance(each, Integral) else 0 for each in asked))
         self._build_figure()
         super().__init__(
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import ipywidgets as widgets
@@ -193,7 +194,10 @@ class InceptionExplorer(Explorer):
             for (name, value), given in zip(preset.items(), asked, strict=True)
         }
         if block != MINE:
-            choice.value = _block_of(start)
+            # What is no number is refused below, by its own slider.
+            choice.value = _block_of(
+                {name: each for name, each in start.items() if isinstance(each, Integral)}
+            )
         self._picture = InceptionPicture()
         self._figure = self._picture.figure
         super().__init__(
@@ -246,7 +250,7 @@ def _filter_slider(name: str, start: Mapping[str, int]) -> Slider:
 def _block_of(values: Mapping[str, int]) -> str:
     """The paper's block with these input channels and filter numbers; its map size does not matter."""
     for block, settings in PRESETS.items():
-        if all(values[name] == settings[name] for name in ("in_channels", *FILTERS)):
+        if all(values.get(name) == settings[name] for name in ("in_channels", *FILTERS)):
             return block
     return MINE
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -26,7 +27,7 @@ class PhotoSource:
         self._images: dict[str, Image.Image] = {}
         if isinstance(start, str) and start not in names and start in photo_names():
             names.append(start)
-        if not isinstance(start, str) or (start not in names and Path(start).is_file()):
+        if not isinstance(start, str) or (start not in names and _is_file(start)):
             self._images[OWN], start = open_image(start), OWN
             names.append(OWN)
         self.photo = Choice("photo", names, start)
@@ -51,3 +52,9 @@ class PhotoSource:
         if name not in self._images:
             self._images[name] = photo(name)
         return self._images[name]
+
+
+def _is_file(name: str) -> bool:
+    with suppress(OSError, ValueError):  # a name that is too long, or has a zero in it
+        return Path(name).is_file()
+    return False

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from helpers.live_figure import _font
+from helpers.live_figure import label_font
 from helpers.style import BLUE, VERMILION
 
 CELL = 64
@@ -46,12 +46,12 @@ def cells(pixels: np.ndarray, read: np.ndarray) -> Image.Image:
 def _tiles() -> np.ndarray:
     """A square for each value, (pale or not, 0 to 255, CELL, CELL): drawn once, as text is slow."""
     tiles = np.empty((2, 256, CELL, CELL), np.uint8)
-    font, middle = _font(9, False, False), (CELL / 2, CELL / 2)
+    letters, middle = label_font(9, False, False), (CELL / 2, CELL / 2)
     for value in range(256):
         grounds, inks = (205 + value // 5, value), (100, 0 if value > 127 else 255)
         for read, (ground, ink) in enumerate(zip(grounds, inks, strict=True)):
             tile = Image.new("L", (CELL, CELL), ground)
-            ImageDraw.Draw(tile).text(middle, str(value), fill=ink, font=font, anchor="mm")
+            ImageDraw.Draw(tile).text(middle, str(value), fill=ink, font=letters, anchor="mm")
             tiles[read, value] = np.asarray(tile)
     return tiles
 

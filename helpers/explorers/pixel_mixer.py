@@ -11,6 +11,7 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image, ImageDraw
 
+from helpers.arithmetic.checks import pair
 from helpers.controls import Choice, FloatSlider, Slider
 from helpers.explorers.photo_source import PhotoSource
 from helpers.images import square
@@ -107,6 +108,7 @@ class PixelMixer(Explorer):
             for name in (*(f"{out}_from_{source}" for source in CHANNELS), f"{out}_bias")
         }
         self._kernel = tuple(sliders)
+        row, column = pair("pixel", pixel, least=0)
         if preset != MINE:
             for name, value in _slider_values(preset).items():
                 sliders[name].value = value
@@ -116,8 +118,8 @@ class PixelMixer(Explorer):
                 **self.source.controls,
                 "preset": preset_choice,
                 **sliders,
-                "row": Slider("row", pixel[0], 0, PIXELS - 1),
-                "column": Slider("column", pixel[1], 0, PIXELS - 1),
+                "row": Slider("row", row, 0, PIXELS - 1),
+                "column": Slider("column", column, 0, PIXELS - 1),
             },
             width=WIDTH,
             height=HEIGHT,

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor, nn
 
+from helpers import given
 from helpers.arithmetic.checks import pair, whole
 from helpers.controls import Choice, Slider
 from helpers.explorers.field_numbers import PHOTO, SEEN, ReceptiveFieldNumbers, view_of
@@ -21,11 +22,15 @@ from helpers.feature_maps import as_batch
 from helpers.images import IMAGENET, Preprocessing
 from helpers.layer_fields import LayerFields
 from helpers.live import Explorer
-from helpers.names import unknown
+from helpers.names import known
 from helpers.photo_figures import nearest
 
 SLOW = 0.3
 """From this many seconds on, a slider waits until it is let go."""
+
+
+LARGEST = 4096
+"""Pixels on a side of the photo, at most: more would take minutes and gigabytes."""
 
 
 class ReceptiveFieldExplorer(Explorer):
@@ -61,8 +66,8 @@ class ReceptiveFieldExplorer(Explorer):
         unit: tuple[int, int] | None = None,
         image_size: int | None = None,
     ) -> None:
-        self.networks = {"": networks} if isinstance(networks, nn.Module) else dict(networks)
-        chosen = _layers_of(self.networks, layers)
+        self.networks = given.networks(networks, "")
+        chosen = _layers_of(self.networks, None if layers is None else given.several("layers", layers))
         self.source = PhotoSource(photo)
         self._follow = lru_cache(None)(
             lambda network: _Network(self.networks[network], chosen[network], image_size)
@@ -71,13 +76,15 @@ class ReceptiveFieldExplorer(Explorer):
         self._measured = lru_cache(64)(self._measure)
         network = next(iter(self.networks))
         followed = self._follow(network)
-        layer_choice = Choice("layer", followed.sizes, layer or followed.start)
+        layer_choice = Choice("layer", followed.sizes, followed.start if layer is None else layer)
         rows, columns = followed.sizes[layer_choice.value]
         if unit is None:
             self._aim = 0.5, 0.5
             row, column = followed.unit_at(layer_choice.value, self._aim)
         else:
             row, column = pair("unit", unit, least=0)
+        places = Slider("row", row, 0, rows - 1), Slider("column", column, 0, columns - 1)
+        if unit is not None:
             self._aim = followed.centre(layer_choice.value, (row, column))
         self._drawing = FieldPicture()
         self._figure = self._drawing.figure
@@ -85,8 +92,8 @@ class ReceptiveFieldExplorer(Explorer):
             {
                 "network": Choice("network", self.networks, network),
                 "layer": layer_choice,
-                "row": Slider("row", row, 0, rows - 1),
-                "column": Slider("column", column, 0, columns - 1),
+                "row": places[0],
+                "column": places[1],
                 **self.source.controls,
             },
             width=WIDTH,
@@ -189,16 +196,12 @@ def _layers_of(
     networks: Mapping[str, nn.Module], layers: Sequence[str] | None
 ) -> dict[str, Sequence[str] | None]:
     """Which of the layers each network has."""
-    if not networks:
-        raise ValueError("There is no network; give at least one.")
     if layers is None:
         return dict.fromkeys(networks)
-    known = {network: dict(model.named_modules()) for network, model in networks.items()}
+    modules = {network: dict(model.named_modules()) for network, model in networks.items()}
     for layer in layers:
-        if not any(layer in modules for modules in known.values()):
-            every = dict.fromkeys(name for modules in known.values() for name in modules if name)
-            raise ValueError(unknown("layer", layer, every))
-    return {network: [layer for layer in layers if layer in known[network]] for network in networks}
+        known("layer", layer, {name: None for each in modules.values() for name in each})
+    return {network: [layer for layer in layers if layer in modules[network]] for network in networks}
 
 
 class _Network:
@@ -207,7 +210,11 @@ class _Network:
     def __init__(self, model: nn.Module, layers: Sequence[str] | None, image_size: int | None) -> None:
         self.preprocessing: Preprocessing = getattr(model, "preprocessing", IMAGENET)
         if image_size is not None:
-            resize = whole("image_size", image_size) * self.preprocessing.resize // self.preprocessing.crop
+            resize = (
+                whole("image_size", image_size, 1, LARGEST)
+                * self.preprocessing.resize
+                // self.preprocessing.crop
+            )
             self.preprocessing = replace(self.preprocessing, resize=resize, crop=image_size)
         self.image_size = self.preprocessing.crop
         self.layers = LayerFields(model, layers)

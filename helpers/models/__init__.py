@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from helpers.arithmetic.checks import whole
+from helpers.arithmetic.checks import flag, whole
 from helpers.device import OutOfMemory, enough_memory, pick
 from helpers.models.alexnet import AlexNet, OneTowerAlexNet
 from helpers.models.densenet import DenseNet
@@ -18,7 +18,7 @@ from helpers.models.googlenet import GoogLeNet, TorchvisionGoogLeNet
 from helpers.models.resnet import BasicBlock, Block, Bottleneck, ResNet
 from helpers.models.small import SmallAlexNet, SmallDenseNet, SmallGoogLeNet, SmallResNet, SmallVGG
 from helpers.models.vgg import VGG, TorchvisionVGG
-from helpers.names import shown, unknown
+from helpers.names import known, shown
 from helpers.weights import CLASSES, PREPROCESSING, check, state_dict
 
 Factory = Callable[..., nn.Module]
@@ -110,10 +110,10 @@ def build(
     and `width` of small ones, `shortcut` and `zero_init_residual` of small ResNets, `aux_heads` of GoogLeNet.
 
     Raises ValueError for a network, an edition, an option, weights or a device that are not there, for
-    `num_classes` that is no whole number of at least 1, for weights together with "meta", with other than
-    their own number of classes or with an edition or options that they do not fit, where weights cannot be
-    downloaded, and where the device that is given has too little memory. Where the best device has too
-    little, a warning says so, and the network is built on the CPU.
+    `num_classes` that is no whole number of at least 1, for sizes that no computer holds, for weights
+    together with "meta", with other than their own number of classes or with an edition or options that they
+    do not fit, where weights cannot be downloaded, and where the device that is given has too little memory.
+    Where the best device has too little, a warning says so, and the network is built on the CPU.
 
     >>> net = build("resnet50", device="meta")
     >>> sum(weight.numel() for weight in net.parameters())
@@ -121,15 +121,15 @@ def build(
     >>> build("resnet14", in_channels=1, width=8, device="cpu")(torch.zeros(2, 1, 16, 16)).shape
     torch.Size([2, 10])
     """
-    if not isinstance(name, str) or name not in _NETWORKS:
-        raise ValueError(unknown("network", name, _NETWORKS))
+    known("network", name, _NETWORKS)
     editions = _NETWORKS[name]
-    if not isinstance(edition, str) or edition not in editions:
-        raise ValueError(unknown(f"edition of {name}", edition, editions))
+    known(f"edition of {name}", edition, editions)
     factory = editions[edition]
-    for option in options:
-        if option not in _options(factory):
-            raise ValueError(unknown(f"option of {name}", option, _options(factory)))
+    defaults = _options(factory)
+    for option, value in options.items():
+        known(f"option of {name}", option, defaults)
+        if isinstance(defaults[option], bool):
+            flag(option, value)
     if num_classes is not None:
         options["num_classes"] = whole("num_classes", num_classes)
 
@@ -145,6 +145,12 @@ def build(
     target = pick(device)
     try:
         return on(target)
+    except (RuntimeError, TypeError) as error:
+        if "verflow" not in str(error):
+            raise
+        raise ValueError(
+            f"No computer holds the network {name!r} at that size; use smaller numbers."
+        ) from error
     except OutOfMemory as reason:
         if device is not None or target.type == "cpu":
             raise
@@ -153,11 +159,15 @@ def build(
     return on(torch.device("cpu"))
 
 
-def _options(factory: Factory) -> list[str]:
-    """The names of the keywords that a network's maker takes, without those that its name has fixed."""
+def _options(factory: Factory) -> dict[str, Any]:
+    """The keywords that a network's maker takes and their defaults, without those that its name has fixed."""
     fixed = factory.keywords if isinstance(factory, partial) else {}
     parameters = inspect.signature(factory).parameters.values()
-    return [each.name for each in parameters if each.kind is each.KEYWORD_ONLY and each.name not in fixed]
+    return {
+        each.name: each.default
+        for each in parameters
+        if each.kind is each.KEYWORD_ONLY and each.name not in fixed
+    }
 
 
 def _trained(

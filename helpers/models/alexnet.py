@@ -12,7 +12,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from helpers.arithmetic.checks import whole
+from helpers.arithmetic.checks import shown, whole
 from helpers.images import IMAGENET
 from helpers.models.parts import Undrawn, fill, local_response_norm
 
@@ -38,7 +38,7 @@ class AlexNet(nn.Sequential):
     def __init__(self, num_classes: int = 1000, *, groups: int = 2) -> None:
         groups = whole("groups", groups)
         if 32 % groups:
-            raise ValueError(f"groups must divide 96, 256 and 384, got {groups}")
+            raise ValueError(f"groups must divide 96, 256 and 384, got {shown(groups)}")
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         with Undrawn():
             # N x 3 x 227 x 227

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from helpers.arithmetic.checks import whole
 from helpers.images import IMAGENET
 from helpers.models.parts import he_normal
-from helpers.names import unknown
+from helpers.names import known
 
 # What makes a block of its in_channels, out_channels and stride.
 Block = Callable[[int, int, int], "BasicBlock | Bottleneck"]
@@ -53,8 +53,8 @@ class BasicBlock(nn.Module):
         self.relu1 = nn.ReLU(inplace=True)
         self.conv2 = conv(out_channels, out_channels, 3)
         self.bn2 = nn.BatchNorm2d(out_channels)
-        self.adds = shortcut != "none"
         self.downsample = make_shortcut(in_channels, out_channels, stride, shortcut)
+        self.adds = shortcut != "none"
         self.relu2 = nn.ReLU(inplace=True)
         if zero_init:
             nn.init.zeros_(self.bn2.weight)
@@ -113,8 +113,8 @@ class Bottleneck(nn.Module):
         self.relu2 = nn.ReLU(inplace=True)
         self.conv3 = conv(width, out_channels, 1)
         self.bn3 = nn.BatchNorm2d(out_channels)
-        self.adds = shortcut != "none"
         self.downsample = make_shortcut(in_channels, out_channels, stride, shortcut)
+        self.adds = shortcut != "none"
         self.relu3 = nn.ReLU(inplace=True)
         if zero_init:
             nn.init.zeros_(self.bn3.weight)
@@ -225,8 +225,7 @@ def make_shortcut(in_channels: int, out_channels: int, stride: int, shortcut: st
     Traceback (most recent call last):
     ValueError: There is no shortcut 'D'; choose 'A', 'B', 'C' or 'none'.
     """
-    if shortcut not in SHORTCUTS:
-        raise ValueError(unknown("shortcut", shortcut, SHORTCUTS))
+    known("shortcut", shortcut, SHORTCUTS)
     changes = stride != 1 or in_channels != out_channels
     if shortcut == "A" and changes:
         return PaddedShortcut(in_channels, out_channels, stride)

@@ -11,7 +11,7 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from helpers.arithmetic.checks import whole
+from helpers.arithmetic.checks import shown, whole
 from helpers.models.densenet import dense_blocks
 from helpers.models.googlenet import TABLE, Inception, conv_relu
 from helpers.models.parts import he_normal, local_response_norm
@@ -37,7 +37,10 @@ class SmallAlexNet(nn.Sequential):
     ) -> None:
         width, in_channels = whole("width", width), whole("in_channels", in_channels)
         if width % (3 * whole("groups", groups)):
-            raise ValueError(f"width must be a multiple of {3 * groups} for groups={groups}, got {width}")
+            raise ValueError(
+                f"width must be a multiple of {shown(3 * groups)} for groups={shown(groups)}, "
+                f"got {shown(width)}"
+            )
         wide, widest = width * 8 // 3, width * 4
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         # N x in_channels x 32 x 32

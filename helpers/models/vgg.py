@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from helpers.arithmetic.checks import whole
 from helpers.images import IMAGENET
 from helpers.models.parts import Undrawn, dense_as_convolution, fill, he_normal
-from helpers.names import unknown
+from helpers.names import known
 
 Kernels = tuple[tuple[int, ...], ...]
 
@@ -174,6 +174,5 @@ def glorot(network: nn.Module) -> None:
 
 
 def _kernels(configuration: str) -> Kernels:
-    if configuration not in CONFIGURATIONS:
-        raise ValueError(unknown("configuration of VGG", configuration, CONFIGURATIONS))
+    known("configuration of VGG", configuration, CONFIGURATIONS)
     return CONFIGURATIONS[configuration]

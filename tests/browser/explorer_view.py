@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
-ANSWER_S = 60
-"""Long enough to run five networks, as `NetworkComparison` does for a time, beside other work."""
+ANSWER_S = 20
+"""Long enough for the slowest picture beside other work."""
+WORK_S = 90
+"""Long enough to measure fifteen networks, as `NetworkComparison` does for a time, beside other work."""
 
 # Whatever image comes after this: a new source, or a new element in place of the old one. Times in
 # milliseconds run from the event that the browser dispatched to the moment the new image is decoded.
@@ -151,6 +153,10 @@ class ExplorerView(PictureBox):
     def status(self) -> str:
         """The status line; "" when all is well."""
         return self.box.locator(":scope > .widget-html").nth(1).inner_text().strip()
+
+    def wait_until_done(self) -> None:
+        """Until the status line, which says what is being worked at, is empty. Raises AssertionError."""
+        expect(self.box.locator(":scope > .widget-html").nth(1)).to_have_text("", timeout=1000 * WORK_S)
 
     @property
     def alt(self) -> str:

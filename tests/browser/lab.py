@@ -38,7 +38,23 @@ LISTEN = f"""name => {{
         return send(message, ...more);
     }};
 }}"""
-RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+# JupyterLab takes away a cell's number when its turn is fixed; here before, so that no old one counts.
+RUN_ALL = f"""name => {{
+    {PANEL}.content.widgets.forEach(({{ model }}) => model.clearExecution?.());
+    window.jupyterapp.commands.execute("notebook:run-all-cells");
+}}"""
+RUN_HALF = f"""name => {{
+    const notebook = {PANEL}.content;
+    notebook.activeCellIndex = Math.floor(notebook.widgets.length / 2);
+    window.jupyterapp.commands.execute("notebook:run-all-above");
+}}"""
+HALF_FINISHED = f"""name => {{
+    const panel = {PANEL};
+    return panel.sessionContext.session.kernel.status === "idle" && panel.content.widgets
+        .slice(0, panel.content.activeCellIndex)
+        .every(({{ model }}) => model.type !== "code" || model.executionCount !== null);
+}}"""
+RESTART = f"async name => {{ await {PANEL}.sessionContext.restartKernel(); }}"
 # The copies are opened without outputs, so a number beside a cell says that it has run here. A stored
 # picture beside a live view is an explorer: each of them must have its image.
 FINISHED = f"""name => {{
@@ -88,8 +104,26 @@ class NotebookView:
 
     def run_all(self) -> None:
         """Run all cells; return when every one has run and every picture is there, or one has failed."""
-        self.page.evaluate(RUN_ALL)
+        self.begin()
+        self.wait_until_finished()
+
+    def begin(self) -> None:
+        """Run all cells, and do not wait."""
+        self.page.evaluate(RUN_ALL, self.name)
+
+    def wait_until_finished(self) -> None:
+        """Return when every cell has run and every picture is there, or one has failed."""
         self.page.wait_for_function(FINISHED, arg=self.name, timeout=1000 * RUN_S)
+
+    def run_half(self) -> None:
+        """Run the cells of the notebook's first half; return when every one has run."""
+        self.page.evaluate(RUN_HALF, self.name)
+        self.page.wait_for_function(HALF_FINISHED, arg=self.name, timeout=1000 * RUN_S)
+
+    def restart(self) -> None:
+        """Restart the kernel; what cells have shown stays on the page."""
+        self.page.evaluate(RESTART, self.name)
+        self.page.wait_for_function(READY, arg=self.name, timeout=1000 * START_S)
 
     def errors(self) -> list[str]:
         """The errors among the cells' outputs."""

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class Server:
 
 
 @contextmanager
-def running_server(home: Path) -> Iterator[Server]:
+def running_server(home: Path, options: Sequence[str] = ("--ServerApp.ip=127.0.0.1",)) -> Iterator[Server]:
     """JupyterLab's server over `home`/notebooks with folders of its own there; it is stopped at the end."""
     folders = {
         "JUPYTER_CONFIG_DIR": "config",
@@ -53,8 +53,8 @@ def running_server(home: Path) -> Iterator[Server]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--expose-app-in-browser"]
-    command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--ServerApp.ip=127.0.0.1"]
-    command += ["--ServerApp.port=0", *(["--allow-root"] if AS_ROOT else [])]
+    command += [f"--ServerApp.root_dir={home / 'notebooks'}", "--ServerApp.port=0", *options]
+    command += ["--allow-root"] if AS_ROOT else []
     environment = {**os.environ, **{name: str(home / each) for name, each in folders.items()}}
     log = home / "server.log"
     with log.open("w", encoding="utf-8") as output:

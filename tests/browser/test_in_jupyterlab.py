@@ -14,7 +14,7 @@ from PIL import Image
 
 from helpers.explorers.pixel_mixer import LEFT, PIXELS, RIGHT, SHOWN, TOP
 from tests.browser.explorer_view import ExplorerView
-from tests.browser.lab import Lab, NotebookView, running_lab
+from tests.browser.lab import VIEWPORT, Lab, NotebookView, running_lab
 
 CELLS = [
     "from helpers.explorers.pixel_mixer import PixelMixer\n"
@@ -184,6 +184,35 @@ def test_an_uploaded_picture_is_shown_and_a_broken_file_is_explained(notebook: N
     mixing.box.locator("[role=status]").wait_for()
     assert mixing.status.startswith("Note: ")
     assert mixing.picture.get_attribute("src") == shown
+
+
+def test_on_a_display_of_half_the_height_every_slider_still_moves_the_picture(notebook: NotebookView) -> None:
+    notebook.page.set_viewport_size({**VIEWPORT, "height": VIEWPORT["height"] // 2})
+    for explorer in notebook.explorers():
+        for slider in filter(lambda each: each.can_move, explorer.sliders()):
+            explorer.slide(slider.handle, slider.key())
+            assert explorer.size == explorer.declared_size
+        assert explorer.cut_off() == []
+        assert explorer.status == ""
+    notebook.page.set_viewport_size(VIEWPORT)
+
+
+def test_what_a_restarted_kernel_has_left_harms_nothing_and_runs_again(notebook: NotebookView) -> None:
+    # The last test, for it begins the notebook again.
+    pictures = [explorer.picture.get_attribute("src") for explorer in notebook.explorers()]
+    notebook.restart()
+    for explorer in notebook.explorers():
+        slider = explorer.sliders()[0]
+        slider.handle.focus()
+        slider.handle.press(slider.key())
+    assert notebook.execute("print('reducing' in globals())").strip() == "False"
+    assert [each.picture.get_attribute("src") for each in notebook.explorers()] == pictures
+    notebook.run_all()
+    assert notebook.errors() == []
+    assert [each.sentence for each in notebook.explorers()] == notebook.left_by_cells()
+    reducing = notebook.explorers()[0]
+    reducing.slide(reducing.slider("kernel size").handle, "ArrowRight")
+    assert reducing.picture.evaluate(IN_PAGE) == notebook.execute(IN_KERNEL.format("reducing")).strip()
 
 
 def _move_all(explorer: ExplorerView, key: str) -> None:

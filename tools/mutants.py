@@ -1,0 +1,86 @@
+"""Are the tests any good? `python -m tools.mutants [MUTANTS …]` breaks the code and counts what they miss."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from benchmarks.measurement import aligned
+
+GOAL = 0.9
+"""The least share of a module's mutants that its tests must kill."""
+
+CORE = ("arithmetic", "receptive_field", "trace", "graph", "windows")
+
+# What is pure in an explorer's module: classes and functions. The rest of it draws, or asks what to draw.
+EXPLORERS: dict[str, tuple[str, ...]] = {
+    "activation": ("ActivationNumbers", "activation_numbers", "amount", "_short", "percent"),
+    "augmentation": ("AugmentationNumbers", "augmentation", "_signed"),
+    "comparison_numbers": ("*",),
+    "counts": ("*",),
+    "dense_block_numbers": ("*",),
+    "dense_numbers": ("*",),
+    "dropout": (
+        *("DropoutNumbers", "dropout", "train_scale", "eval_scale"),
+        *("_shown", "kept_units", "all_sums"),
+    ),
+    "feature_map": ("FeatureMapNumbers", "page_of_maps"),
+    "field_numbers": ("*",),
+    "group": ("GroupNumbers", "grouped", "possible_groups", "_macs_in_words", "_preset_of"),
+    "inception": ("InceptionNumbers", "Branch", "inception", "preset_settings"),
+    "kernel_stack": ("KernelStackNumbers", "kernel_stack"),
+    "pixel_mixer": ("MixNumbers", "mix", "convolve"),
+    "pooling_numbers": ("*",),
+    "reduction": ("ReductionNumbers", "Cost", "reduction"),
+    "response_norm": ("LRNNumbers", "normalise", "working", "brief"),
+    "shortcut": ("ShortcutNumbers", "Step", "shortcut", "main_path", "_conv"),
+}
+
+# As mutmut calls them: x_function__mutmut_1 and xǁClassǁmethod__mutmut_1.
+PURE = (
+    *(f"helpers.{module}.*" for module in CORE),
+    *(
+        f"helpers.explorers.{module}.{mutants}"
+        for module, names in EXPLORERS.items()
+        for name in names
+        for mutants in (f"x_{name}__mutmut_*", f"xǁ{name}ǁ*")
+    ),
+)
+
+
+def report(found: Mapping[str, Mapping[str, str]]) -> str:
+    """The survivors by name, a row for each module, and whether the goal is met; from what became of each.
+
+    A mutant that never ends is killed too: the tests do not pass.
+
+    >>> was = {"helpers.a.x_f__mutmut_1": "survived", "helpers.a.x_f__mutmut_2": "killed"}
+    >>> print(report({"helpers.a": was}))
+    survived  helpers.a.x_f__mutmut_1
+    <BLANKLINE>
+    module     killed  all  percent
+    helpers.a       1    2       50
+    <BLANKLINE>
+    NOT MET  at least 90 % of each module's mutants killed: helpers.a
+    """
+    lines, rows, short = [], [("module", "killed", "all", "percent")], []
+    for module, mutants in sorted(found.items()):
+        alive = {name: was for name, was in mutants.items() if was not in ("killed", "timeout")}
+        lines += [f"{was}  {name}" for name, was in alive.items()]
+        killed, total = len(mutants) - len(alive), len(mutants)
+        rows.append((module, str(killed), str(total), f"{100 * killed / total:.0f}"))
+        if killed < GOAL * total:
+            short.append(module)
+    goal = f"at least {100 * GOAL:.0f} % of each module's mutants killed"
+    verdict = f"NOT MET  {goal}: {', '.join(short)}" if short else f"met      {goal}"
+    return "\n".join([*lines, "", aligned(rows, words=1), "", verdict])
+
+
+def main(patterns: tuple[str, ...], children: int | None = None) -> None:
+    from tools.mutation import results, run  # here, so that the table is there without mutmut
+
+    run(patterns or PURE, children)
+    sys.stdout.write(report(results(patterns or PURE)) + "\n")
+
+
+if __name__ == "__main__":
+    main(tuple(sys.argv[1:]))

@@ -144,6 +144,12 @@ def test_the_largest_pixel_is_marked_where_there_is_one(kind, window, marked, pi
     assert numbers.marks_largest == marked
 
 
+@pytest.mark.parametrize(("column", "other"), [(0, 1), (25, 26), (26, 25)])
+def test_the_other_window_is_the_next_one_or_at_the_end_the_one_before(column, other, pixels):
+    numbers = pooling(pixels, window=3, stride=2, kind="max", row=0, column=column)
+    assert numbers.columns == (column, other)
+
+
 def test_how_often_the_pixels_are_read_in_words(pixels):
     numbers = pooling(pixels, window=3, stride=2, kind="max", row=0, column=0)
     assert numbers.counts == "Of 3,025 pixels, 2,184 are in more than one window, 0 in none."

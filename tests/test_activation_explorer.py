@@ -99,6 +99,7 @@ def test_the_sentence_fits_at_every_extreme():
         (0.2, "0.2 of", "arrives"),
         (0.1, "0.1 of", "arrives"),
         (1.02, "all of", "arrives"),
+        (1.5, "1.5 times", "arrives"),
         (10, "10 times", "grows"),
         (37.2, "37 times", "grows"),
         (1000, "1·10³ times", "explodes"),

@@ -102,6 +102,13 @@ def test_a_bottleneck_of_nine_times_the_growth_rate_never_pays():
     assert dense_block(64, 48, 32, True, 9, 0.5, 56).pays_from is None
 
 
+def test_at_the_break_even_both_ways_have_as_many_weights():
+    numbers = dense_block(64, 5, 4, True, 6, 0.5, 56)
+    assert numbers.break_even == 5
+    assert numbers.weights == numbers.weights_otherwise
+    assert (numbers.finding, numbers.pays_from) == ("about as many", 6)
+
+
 def test_channels_grow_linearly_and_weights_quadratically():
     for bottleneck in (True, False):
         first, second, third = (

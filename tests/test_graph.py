@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.graph import first_line, network_graph, on_meta, short_name
+from helpers.graph import Untraceable, first_line, network_graph, on_meta, short_name
 from helpers.windows import Window, window
 from tests.networks import Function
 
@@ -91,6 +91,13 @@ class Convolution(nn.Conv2d):
 def test_a_class_of_one_s_own_is_called_what_pytorch_calls_its_base():
     assert short_name(Convolution(1, 1, 1)) == "Conv2d"
     assert short_name(Function(torch.relu)) == "Function"
+
+
+def test_why_a_network_cannot_be_followed_is_said():
+    with pytest.raises(
+        Untraceable, match=r"^torch\.fx cannot follow Function: symbolically traced .*[^.]\.$"
+    ):
+        network_graph(Function(lambda x: x if x.sum() > 0 else -x))
 
 
 def test_what_changes_its_input_has_the_name_of_what_does_not():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from helpers.explorers.inception import FILTERS, MINE, PRESETS, InceptionExplorer, inception
+from helpers.explorers.inception import FILTERS, MINE, PRESETS, InceptionExplorer, inception, preset_settings
 from helpers.explorers.inception_picture import BARS, MOST, THICKEST
 from helpers.models.googlenet import TABLE, GoogLeNet, Inception
 from helpers.style import DENSITY
@@ -100,9 +100,10 @@ def test_the_presets_are_the_blocks_of_the_network():
                 lambda block, inputs, out, name=name: seen.update({name: (block, *inputs, out)})
             )
         network(torch.empty(1, 3, 224, 224))
-    assert list(seen) == list(PRESETS)
+    presets = preset_settings()
+    assert list(seen) == list(presets)
     for name, (block, x, out) in seen.items():
-        setting = PRESETS[name]
+        setting = presets[name]
         numbers = inception(**setting)
         assert x.shape[1:] == (setting["in_channels"], setting["map_size"], setting["map_size"])
         assert numbers.channels == out.shape[1]

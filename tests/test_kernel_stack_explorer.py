@@ -108,6 +108,7 @@ def test_one_layer_is_said_to_be_the_same_thing():
     assert (
         kernel_stack(3, 1, 1).sentence == "3×3 once is one 3×3: 9 weights at 1 channel, and one nonlinearity."
     )
+    assert [kernel_stack(3, 1, c).channels_in_words for c in (1, 2)] == ["1 channel", "2 channels"]
 
 
 def test_the_explorer_shows_the_pure_function_of_its_controls(explorer):

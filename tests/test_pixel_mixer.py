@@ -105,6 +105,11 @@ def test_any_kernel_convolves_as_in_pytorch(coffee, kernel):
     assert np.allclose(got, expected[0].permute(1, 2, 0), atol=1e-5)
 
 
+def test_whole_weights_leave_the_pixels_as_small_in_memory_as_they_are():
+    mixed = convolve(np.zeros((2, 2, 3), np.float32), [(1, 0, 0), (0, 1, 0), (0, 0, 1)], (0, 0, 1))
+    assert mixed.dtype == np.float32
+
+
 @PLAIN
 @given(st.integers(0, 199), st.integers(0, 199), st.lists(st.floats(0, 1), min_size=3, max_size=3), KERNEL)
 def test_the_sentence_fits_and_holds_the_dot_products(row, column, before, kernel):

@@ -136,6 +136,25 @@ def test_overlap_and_gap_in_words(pixels, window, stride, words, sum_):
     assert numbers.arithmetic == f"{size} {sum_}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "window", "marked"), [("max", 2, True), ("max", 1, False), ("average", 2, False)]
+)
+def test_the_largest_pixel_is_marked_where_there_is_one(kind, window, marked, pixels):
+    numbers = pooling(pixels, window=window, stride=2, kind=kind, row=0, column=0)
+    assert numbers.marks_largest == marked
+
+
+@pytest.mark.parametrize(("column", "other"), [(0, 1), (25, 26), (26, 25)])
+def test_the_other_window_is_the_next_one_or_at_the_end_the_one_before(column, other, pixels):
+    numbers = pooling(pixels, window=3, stride=2, kind="max", row=0, column=column)
+    assert numbers.columns == (column, other)
+
+
+def test_how_often_the_pixels_are_read_in_words(pixels):
+    numbers = pooling(pixels, window=3, stride=2, kind="max", row=0, column=0)
+    assert numbers.counts == "Of 3,025 pixels, 2,184 are in more than one window, 0 in none."
+
+
 def test_what_is_written_below_the_enlarged_pixels():
     values = ((1, 2), (3, 5)), ((2, 9), (5, 4))
     numbers = PoolingNumbers("max", 2, 1, 0, 0, values)

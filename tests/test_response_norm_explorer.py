@@ -19,6 +19,7 @@ from helpers.explorers.response_norm import (
     RIGHT,
     WIDTH,
     LRNExplorer,
+    brief,
     normalise,
     working,
 )
@@ -139,6 +140,15 @@ def test_the_sentence_fits_and_holds_the_calculation(setting):
 def test_the_sentence_fits_at_every_extreme():
     lengths = [len(normalise(RESPONSES, **setting).sentence) for setting in EXTREMES]
     assert 90 < max(lengths) <= 110
+
+
+def test_numbers_are_written_with_about_three_digits():
+    edges = (0.9994, 1.0, 9.994, 10.0, 10.6, 99.94, 100.0, 100.6)
+    assert [brief(value) for value in edges] == [
+        *("0.999", "1.00", "9.99", "10.0", "10.6", "99.9", "100", "101"),
+    ]
+    divided = [working(normalise((0,), 0, 1, k=k, alpha_exponent=-6, beta=1.0))[1] for k in (999.0, 1000.0)]
+    assert [line.split(" = ")[1] for line in divided] == ["999.000", "1,000.0"]
 
 
 @PLAIN

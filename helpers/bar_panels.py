@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
 
 from matplotlib.axes import Axes
 
@@ -111,7 +110,6 @@ def _quantities(rows: Mapping[str, Mapping[str, float]]) -> list[str]:
             )
         if list(row) != quantities:
             raise ValueError(f"Row {name!r} has {', '.join(row)}; give each row {', '.join(quantities)}.")
-        given.named(f"percentages of {shown(name)}", row, Real, "a number from 0 up")
         if given.numbers(f"row {shown(name)}", list(row.values())).min() < 0:
             raise ValueError(f"Row {name!r} has {min(row.values())} percent; give 0 or more.")
     return quantities

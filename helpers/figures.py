@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -159,7 +158,6 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
     """
     given.named("bars", parts, Mapping, "amounts by kind")
     for bar, amounts in parts.items():
-        given.named(f"parts of {shown(bar)}", amounts, Real, "a number from 0 up")
         least = given.numbers(f"list of parts of {shown(bar)}", list(amounts.values())).min()
         if least < 0 or not any(amounts.values()):
             raise ValueError(

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from math import ceil, isfinite
+from math import isfinite
 from numbers import Real
 from typing import Any
 
@@ -23,7 +23,7 @@ from helpers.patches import PatchData
 Loss = Callable[[Any, Tensor], Tensor]
 
 _EVALUATED = 512  # images at once where no gradient is kept
-_MOST_THREADS, _MOST_SEED, _LARGEST = 1024, 2**32 - 1, sys.float_info.max
+_MOST_EPOCHS, _MOST_THREADS, _MOST_SEED, _LARGEST = 10_000, 1024, 2**32 - 1, sys.float_info.max
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def fit(
     given.network(model)
     if not isinstance(data, PatchData):
         raise ValueError(f"The data are {shown(data)}; give those of photo_patches.")
-    _check_whole("epochs", epochs, 1)
+    _check_whole("epochs", epochs, 1, _MOST_EPOCHS)
     _check_whole("batch_size", batch_size, 1)
     _check_whole("threads", threads, 1, _MOST_THREADS)
     _check_whole("seed", seed, 0, _MOST_SEED)
@@ -115,14 +115,14 @@ def fit(
     where = parameters[0].device if device is None else pick(device)
     if where.type == "meta":
         raise ValueError("A network on 'meta' has no weights to train; build it on a real device.")
-    work = f"training {type(model).__name__} with batch_size={batch_size}"
+    work = f"training {type(model).__name__} with batch_size={shown(batch_size)}"
     with enough_memory(where, work):
         model.to(where)
         train = data.train_images.to(where), data.train_labels.to(where)
         test = data.test_images.to(where), data.test_labels.to(where)
     _check_outputs(model, train[0], data.classes)
 
-    batches = ceil(len(train[1]) / batch_size)
+    batches = -(-len(train[1]) // batch_size)
     optimizer = torch.optim.SGD(
         parameters, learning_rate, momentum, weight_decay=weight_decay, nesterov=momentum > 0
     )

@@ -18,6 +18,7 @@ from helpers.arithmetic import ReceptiveField
 from helpers.augmentation import draw_augmentation
 from helpers.classify import Prediction
 from helpers.images import photo
+from helpers.models.densenet import DenseBlock
 from helpers.patches import photo_patches
 from helpers.training import History
 from tests.explorers import EXPLORERS, NEEDS
@@ -34,6 +35,9 @@ NONSENSE = [
 IMAGE = photo("coffee", 32)
 DATA = photo_patches(["brick", "coins"], size=8, per_class=4, test_per_class=2)
 NET = browsable(4)
+CLASSIFIER = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+NAMING = nn.Sequential(browsable(4), nn.Flatten(), nn.Linear(4 * 12 * 12, 1000))
+NAMING.preprocessing = NET.preprocessing
 TENSOR = torch.zeros(3, 16, 16)
 MADE = {"device": "meta"}
 TABLE = {"rows": "ab", "columns": "cd"}
@@ -64,7 +68,7 @@ CALLS = [
     call("map_rows", title="t", rows={"a": torch.zeros(1, 8, 8)}),
     call("named_photos", photos={"a": IMAGE}, predictions={"a": [Prediction("espresso", 0.9, 967)]}),
     call("side_by_side", pictures={"a": TENSOR}, side=64),
-    call("classify", model=NET, image=IMAGE, k=2),
+    call("classify", model=NAMING, image=IMAGE, k=2),
     call("effective_receptive_field", model=NET, layer="0", images=TENSOR, unit=(3, 3)),
     call("feature_maps", model=NET, image=TENSOR, layers=["0"]),
     call("layer_names", model=NET),
@@ -87,9 +91,9 @@ CALLS = [
     call("build", name="small_alexnet", width=24, groups=2, **MADE),
     call("inception_block", **dict.fromkeys(INCEPTION, 4)),
     call("photo_patches", names=["brick", "coins"], size=8, grey=True, per_class=4, test_per_class=2, seed=0),
-    call("fit", model=nn.Linear(8, 2), data=DATA, epochs=1, batch_size=8, learning_rate=0.1, momentum=0.9),
-    call("fit", model=nn.Linear(8, 2), data=DATA, weight_decay=0.1, seed=0, threads=1, device="cpu"),
-    call("weight_reuse", block=NET),
+    call("fit", model=CLASSIFIER, data=DATA, epochs=1, batch_size=8, learning_rate=0.1, momentum=0.9),
+    call("fit", model=CLASSIFIER, data=DATA, weight_decay=0.1, seed=0, threads=1, device="cpu"),
+    call("weight_reuse", block=DenseBlock(8, layers=2, growth_rate=4)),
 ]  # fmt: skip
 TEXTS = {"title", "about", "unit", "x_label", "y_label", "row_label", "column_label", "rows", "columns"}
 
@@ -101,6 +105,7 @@ def refused(function: Callable[..., Any], arguments: dict[str, Any]) -> str:
     except ValueError as error:
         frames = traceback.extract_tb(error.__traceback__)
         assert Path(frames[-1].filename).is_relative_to(HELPERS), "said by the course itself"
+        assert frames[-1].line.startswith("raise "), "and on purpose"
         return str(error)
     return ""
 
@@ -112,6 +117,7 @@ def assert_one_sentence(says: str) -> None:
 
 @pytest.mark.parametrize(("name", "arguments"), CALLS, ids=[name for name, _ in CALLS])
 def test_nonsense_is_answered_or_refused_in_one_sentence(name, arguments):
+    assert refused(getattr(helpers, name), arguments) == "", "nothing is wrong with the call itself"
     for argument, right in arguments.items():
         if isinstance(right, str) and argument in TEXTS:
             continue
@@ -128,3 +134,26 @@ def test_an_explorer_starts_or_refuses_in_one_sentence(name):
         for nonsense in ["abc", float("nan"), 10**5000, [1], Rude(), torch.zeros(2)]:
             make = partial(explorer, *(() if needed else needs))
             assert_one_sentence(refused(make, {parameter.name: nonsense}))
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "sentence"),
+    [
+        (
+            "pca_colour",
+            {"alphas": (0.1, 0)},
+            r"The list of α is (0.1, 0); give three, one for each component.",
+        ),
+        ("training_curves", {"histories": {}}, "There are 0 lines; give 1 to 5, one for each look."),
+        ("bars", {"amounts": {"a": 2, "b": -1}}, "The least amount is -1; give numbers from 0 up."),
+        ("value_table", {"values": [[1, 2, 3], [4, 5, 6]]}, "The table is 2×3; give numbers, 2×2."),
+        ("heat_maps", {"panels": {"a": np.ones((1, 2))}}, "The panel 'a' is 1×2; give numbers, 2×2."),
+        (
+            "bars",
+            {"amounts": {"a": True}},
+            "The amounts have True for 'a'; give a number from 0 up by each name.",
+        ),
+    ],
+)
+def test_what_a_call_cannot_draw_is_named(name, changed, sentence):
+    assert refused(getattr(helpers, name), dict(CALLS)[name] | changed) == sentence

@@ -231,9 +231,9 @@ def test_a_history_is_one_sentence_and_two_of_the_same_numbers_are_equal():
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ({"epochs": 0}, r"epochs is 0; use a whole number of at least 1\."),
+        ({"epochs": 0}, r"epochs is 0; use a whole number from 1 to 10,000\."),
         ({"batch_size": 2.0}, r"batch_size is 2\.0; use a whole number of at least 1\."),
-        ({"epochs": True}, r"epochs is True; use a whole number of at least 1\."),
+        ({"epochs": True}, r"epochs is True; use a whole number from 1 to 10,000\."),
         ({"threads": 0}, r"threads is 0; use a whole number from 1 to 1,024\."),
         ({"threads": 10**6}, r"threads is 1000000; use a whole number from 1 to 1,024\."),
         ({"seed": -1}, r"seed is -1; use a whole number from 0 to 4,294,967,295\."),

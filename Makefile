@@ -43,7 +43,8 @@ soak: $(READY)
 
 # What may go wrong around a lesson, at length: every cell twice, other folders, cores and screens; some minutes.
 faults: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m faults tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "faults and not browser" tests/notebooks
+	$(BIN)/python -m pytest -m "faults and browser" tests/browser
 
 # Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' numbers in thousands
 # of ways, and prints which breaks no test noticed; about 3,600 of them at a second each, so some 40 minutes on two idle

@@ -146,6 +146,16 @@ def test_an_explorer_starts_or_refuses_in_one_sentence(name):
         ),
         ("training_curves", {"histories": {}}, "There are 0 lines; give 1 to 5, one for each look."),
         ("bars", {"amounts": {"a": 2, "b": -1}}, "The least amount is -1; give numbers from 0 up."),
+        (
+            "shares",
+            {"parts": {"a": {"x": 0}}},
+            "The parts of 'a' are {'x': 0}; give numbers from 0 up, not all 0.",
+        ),
+        (
+            "shares",
+            {"parts": {"a": {"x": -1, "y": 2}}},
+            "The parts of 'a' are {'x': -1, 'y': 2}; give numbers from 0 up, not all 0.",
+        ),
         ("value_table", {"values": [[1, 2, 3], [4, 5, 6]]}, "The table is 2×3; give numbers, 2×2."),
         ("heat_maps", {"panels": {"a": np.ones((1, 2))}}, "The panel 'a' is 1×2; give numbers, 2×2."),
         (

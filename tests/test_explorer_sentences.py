@@ -77,6 +77,7 @@ def test_augmentation():
             ["VGG", "ResNet"],
             "2 from the papers: measured time against depth, 16 (VGG-16) to 50 (ResNet-50).",
         ),
+        (("depth", TIME), ["VGG"], "1 from the papers: measured time against depth, 16 (VGG-16)."),
     ],
 )
 def test_comparisons(axes, families, sentence):

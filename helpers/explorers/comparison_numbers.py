@@ -161,13 +161,13 @@ class ComparisonNumbers:
 
     @property
     def trend(self) -> str:
-        """What more x comes with in most pairs of networks, and in how many; "" where there is no pair.
+        """What more x comes with in most pairs of networks, and in how many; "" where no side has most.
 
         >>> comparison("depth", "top-5 error").trend
         'more layers with less top-5 error in 10 of 10 pairs of networks'
         """
         together, pairs = self.pairs
-        if not pairs:
+        if 2 * together == pairs:
             return ""
         x, y = AXES[self.x_axis], AXES[self.y_axis]
         most, other = max((together, y.more), (pairs - together, y.less), key=lambda each: each[0])
@@ -182,10 +182,9 @@ class ComparisonNumbers:
             return f"{start} of no network chosen both {x.name} and {y.name} are known."
         if TIME in (x.name, y.name):
             other, place = (x, "x") if y.name == TIME else (y, "y")
-            low, high = ((other.write(getattr(end, place)), end.label) for end in self.ends(place))
-            return (
-                f"{start} measured time against {other.name}, {low[0]} ({low[1]}) to {high[0]} ({high[1]})."
-            )
+            first, last = (f"{other.write(getattr(end, place))} ({end.label})" for end in self.ends(place))
+            ends = first if first == last else f"{first} to {last}"
+            return f"{start} measured time against {other.name}, {ends}."
         least, most = self.ends("y")
         first = f"{start} {y.phrase(least.y)} at {x.phrase(least.x)} ({least.label})"
         if least is most:

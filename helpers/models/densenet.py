@@ -81,12 +81,12 @@ class Transition(nn.Sequential):
     """
 
     def __init__(self, in_channels: int, compression: float = 0.5) -> None:
-        out_channels = compressed(in_channels, compression) if 0 < compression <= 1 else 0
-        if not out_channels:
+        if not 0 < compression <= 1 or compressed(in_channels, compression) < 1:
             raise ValueError(
                 f"compression must be above 0 and up to 1, and leave one of {in_channels} channels, "
                 f"got {compression}"
             )
+        out_channels = compressed(in_channels, compression)
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         layers["norm"] = nn.BatchNorm2d(in_channels)
         layers["relu"] = nn.ReLU(inplace=True)

@@ -47,8 +47,7 @@ faults: $(READY)
 	$(BIN)/python -m pytest -m "faults and browser" tests/browser
 
 # Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' numbers in thousands
-# of ways, and prints which breaks no test noticed; about 3,600 of them at a second each, so some 40 minutes on two idle
-# cores (reckoned from its parts: it was not run in one go). Fewer: make mutants ONLY='helpers.trace.*'
+# of ways, and prints which breaks no test noticed; 3,600 of them, a second or so each. Fewer: make mutants ONLY='helpers.trace.*'
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.mutants $(ONLY)

@@ -52,11 +52,11 @@ def inception_block(
     >>> inception_block(192, 64, None, 128, None, 32, None).alt.split(". ")[0]
     'Side by side, then joined: 64 + 128 + 32 + 192 = 416 channels'
     """
-    for channels in (in_channels, out_1x1, out_3x3, out_5x5):
-        whole("a number of channels", channels, 1, MOST_CHANNELS)
-    for channels in (reduce_3x3, reduce_5x5, pool_proj):
-        if channels is not None:
-            whole("a number of channels that is not None", channels, 1, MOST_CHANNELS)
+    channels = {"in_channels": in_channels, "out_1x1": out_1x1, "out_3x3": out_3x3, "out_5x5": out_5x5}
+    optional = {"reduce_3x3": reduce_3x3, "reduce_5x5": reduce_5x5, "pool_proj": pool_proj}
+    channels |= {name: count for name, count in optional.items() if count is not None}
+    for name, count in channels.items():
+        whole(name, count, 1, MOST_CHANNELS)
     with torch.device("meta"):
         block = Inception(in_channels, out_1x1, reduce_3x3, out_3x3, reduce_5x5, out_5x5, pool_proj)
     branches = [

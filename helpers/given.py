@@ -71,8 +71,9 @@ def numbers(what: str, given: object, *, axes: int = 1, holes: bool = False) -> 
 
 def pixels(given: Any) -> None:
     """Raise ValueError unless an array of the shape (height, width, 3) is given."""
-    if not isinstance(given, np.ndarray) or given.ndim != 3:
-        raise ValueError(f"The pixels are {shown(given)}; give an array of shape (height, width, 3).")
+    if not isinstance(given, np.ndarray) or given.ndim != 3 or given.shape[2] != 3:
+        found = f"have the shape {given.shape}" if isinstance(given, np.ndarray) else f"are {shown(given)}"
+        raise ValueError(f"The pixels {found}; give an array of shape (height, width, 3).")
 
 
 def maps(name: object, given: Tensor, channels: str = "channels") -> Tensor:

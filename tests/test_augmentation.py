@@ -35,12 +35,12 @@ def chelsea() -> np.ndarray:
 
 
 def test_every_place_and_mirror_image_is_a_crop_of_its_own():
-    numbered = np.arange(RESIZED * RESIZED).reshape(RESIZED, RESIZED, 1)
+    numbered = np.arange(RESIZED * RESIZED * 3).reshape(RESIZED, RESIZED, 3)
     seen = set()
     for row in range(LAST + 1):
         for column in range(LAST + 1):
             cropped = crop(numbered, row, column)
-            assert cropped.shape == (CROP, CROP, 1)
+            assert cropped.shape == (CROP, CROP, 3)
             seen |= {(int(each[0, 0, 0]), int(each[0, 1, 0])) for each in (cropped, flip(cropped))}
     assert len(seen) == CROPS == 2178
 
@@ -136,3 +136,11 @@ def test_draws_are_even_over_places_and_mirrors_and_normal_in_alpha():
     assert np.abs(alphas).max() == 0.3
     assert np.array_equal(alphas, alphas.round(2))
     assert draw_augmentation(7) == draw_augmentation(7) != draw_augmentation(8)
+
+
+@pytest.mark.parametrize("change", [lambda pixels: crop(pixels, 0, 0, 4), flip])
+def test_pixels_without_three_colours_are_refused_in_one_sentence(change):
+    with pytest.raises(
+        ValueError, match=r"^The pixels have the shape \(8, 8, 4\); give an array of shape .*3\)\.$"
+    ):
+        change(np.zeros((8, 8, 4)))

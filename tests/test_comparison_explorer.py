@@ -5,7 +5,6 @@ import itertools
 import numpy as np
 import pytest
 
-from helpers import timing
 from helpers.counted import counted
 from helpers.explorers import comparison as module
 from helpers.explorers.comparison import NetworkComparison, key
@@ -266,25 +265,6 @@ def test_a_network_without_a_torchvision_edition_is_not_measured_in_vain(measure
     assert measured == [("alexnet", "torchvision")]
     assert explorer.status == ""
     assert explorer.numbers.missing == ("EfficientNet-Lite0",)
-
-
-def test_a_real_time_is_that_of_a_real_forward_pass(monkeypatch):
-    sizes = []
-    build = timing.build
-
-    def built(name, **options):
-        network = build(name, **options)
-        network.register_forward_hook(lambda module, inputs, output: sizes.append(output.shape))
-        return network
-
-    monkeypatch.setattr(timing, "build", built)
-    timing.milliseconds.cache_clear()
-    assert 0 < timing.milliseconds("small_vgg") < 10_000
-    assert 1 + timing.LEAST_RUNS <= len(sizes) <= 1 + timing.MOST_RUNS
-    assert set(sizes) == {(1, 10)}
-    runs = len(sizes)
-    timing.milliseconds("small_vgg")
-    assert len(sizes) == runs
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_a_compression_is_meant_as_it_is_written():
     assert Transition(90, 0.7).conv.out_channels == 63
 
 
-@pytest.mark.parametrize("compression", [0, -0.5, 1.5, 0.1])
+@pytest.mark.parametrize("compression", [0, -0.5, 1.5, 0.1, float("nan"), float("inf")])
 def test_a_compression_that_leaves_no_channels_or_adds_some_is_refused(compression):
     with pytest.raises(ValueError, match=rf"compression must be above 0 and up to 1, .*, got {compression}$"):
         Transition(6, compression)

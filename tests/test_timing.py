@@ -1,4 +1,4 @@
-"""Modules are timed in turns, each on a copy of the same input, and the shortest run counts."""
+"""Networks are really run; modules take turns, each on a copy of one input; the shortest run counts."""
 
 import sys
 import time
@@ -78,3 +78,22 @@ class Sleeping(nn.Module):
 def test_time_that_other_programs_take_is_not_counted(monkeypatch):
     monkeypatch.setattr(timing, "best_device", lambda: torch.device("cpu"))
     assert time_side_by_side({"a": Sleeping()}, (1, 3, 4, 4), rounds=2)["a"] < 40
+
+
+def test_a_real_time_is_that_of_a_real_forward_pass(monkeypatch):
+    sizes = []
+    build = timing.build
+
+    def built(name, **options):
+        network = build(name, **options)
+        network.register_forward_hook(lambda module, inputs, output: sizes.append(output.shape))
+        return network
+
+    monkeypatch.setattr(timing, "build", built)
+    timing.milliseconds.cache_clear()
+    assert 0 < timing.milliseconds("small_vgg") < 10_000
+    assert 1 + timing.LEAST_RUNS <= len(sizes) <= 1 + timing.MOST_RUNS
+    assert set(sizes) == {(1, 10)}
+    runs = len(sizes)
+    timing.milliseconds("small_vgg")
+    assert len(sizes) == runs

@@ -40,8 +40,8 @@ def whole(name: str, value: object, least: int | None = 1, most: int | None = No
         number = None
     low, high = least if least is not None else -math.inf, most if most is not None else math.inf
     if number is None or not low <= number <= high:
-        bound = f" of at least {least}" if most is None else f" from {least} to {most}"
-        bound = "" if least is None else bound
+        above = f" of at least {least}" if most is None else f" from {least} to {most}"
+        bound = "" if least is None else above
         raise ValueError(f"{name} must be a whole number{bound}, got {shown(value)}")
     return number
 

@@ -190,7 +190,15 @@ def compressed(channels: int, compression: float) -> int:
     The compression is meant as it is written: 0.7 of 90 are 63, though the float nearest to 0.7 is a little
     less. Huang et al., 2016, https://arxiv.org/abs/1608.06993, section 3.
 
+    Raises ValueError for a compression that is not above 0 and up to 1, or leaves no channel.
+
     >>> compressed(256, 0.5), compressed(90, 0.7)
     (128, 63)
     """
-    return floor(Fraction(str(compression)) * channels)
+    left = floor(Fraction(str(compression)) * channels) if 0 < compression <= 1 else 0
+    if not left:
+        raise ValueError(
+            f"compression must be above 0 and up to 1, and leave one of {channels} channels, "
+            f"got {compression}"
+        )
+    return left

@@ -74,18 +74,13 @@ class Transition(nn.Sequential):
     """Between two blocks: BN–ReLU, 1×1 to compression · in_channels maps, 2×2 average pool.
 
     (N, in_channels, H, W) becomes (N, compression · in_channels, H / 2, W / 2), rounded down.
-    Raises ValueError for a compression that is not above 0 and up to 1, or leaves no channel.
+    Raises ValueError as `compressed` does.
 
     >>> Transition(256)(torch.zeros(1, 256, 56, 56)).shape
     torch.Size([1, 128, 28, 28])
     """
 
     def __init__(self, in_channels: int, compression: float = 0.5) -> None:
-        if not 0 < compression <= 1 or compressed(in_channels, compression) < 1:
-            raise ValueError(
-                f"compression must be above 0 and up to 1, and leave one of {in_channels} channels, "
-                f"got {compression}"
-            )
         out_channels = compressed(in_channels, compression)
         layers: OrderedDict[str, nn.Module] = OrderedDict()
         layers["norm"] = nn.BatchNorm2d(in_channels)

@@ -10,20 +10,22 @@ from math import ceil
 
 import matplotlib.pyplot as plt
 import numpy as np
+import torch
 from ipywidgets import interact, interactive
 from matplotlib.patches import Rectangle
 from PIL import Image
 from torch import nn
 
 from benchmarks.page import frame, inches
+from helpers.effective_field import effective_field
 from helpers.explorers import dense_picture, feature_map, field_picture
 from helpers.explorers.dense_numbers import dense_as_conv, giga
 from helpers.explorers.field_numbers import ReceptiveFieldNumbers, view_of
 from helpers.explorers.window_scores import STEP, WINDOW, WindowScores
 from helpers.images import IMAGENET, photo, square
-from helpers.layer_fields import LayerFields
 from helpers.models.efficientnet_lite import EfficientNetLite
 from helpers.photo_figures import faded_outside
+from helpers.receptive_field import receptive_field
 
 
 def interact_maps(maps: Mapping[str, np.ndarray], layer: str, image: Image.Image) -> interactive:
@@ -49,22 +51,27 @@ def interact_maps(maps: Mapping[str, np.ndarray], layer: str, image: Image.Image
     return interact(plot, page=(1, pages), channel=(0, len(channels) - 1)).widget
 
 
-def interact_receptive_field(network: nn.Module, layer: str, image: Image.Image) -> interactive:
-    """The faded photo, the gradient with its frames and the layer's map of `ReceptiveFieldExplorer`."""
+def interact_receptive_field(network: nn.Sequential, layer: str, image: Image.Image) -> interactive:
+    """The faded photo, the gradient with its frames and the layer's map of `ReceptiveFieldExplorer`.
+
+    The photo goes through the network once; a unit's gradient goes all the way back, as autograd has it.
+    """
     batch, size = IMAGENET(image), IMAGENET.crop
     mean, deviation = (np.reshape(each, (3, 1, 1)) for each in (IMAGENET.mean, IMAGENET.std))
     colours = (255 * (batch[0].numpy() * deviation + mean)).round().clip(0, 255)
     pixels = colours.astype(np.uint8).transpose(1, 2, 0)
-    fields = LayerFields(network, [layer])
-    rows, columns = fields.map_sizes(tuple(batch.shape[1:]))[layer]
+    maps = network[: [name for name, _ in network.named_children()].index(layer) + 1](batch.requires_grad_())
+    rows, columns = maps.shape[2:]
+    receptive = receptive_field(network, layer)
     grey = pixels.mean(axis=2)
     room = field_picture.ROOM / field_picture.PHOTO * size
 
     def plot(row=rows // 2, column=columns // 2):
         unit = row, column
-        found = fields.effective(layer, batch, unit)
+        (moves,) = torch.autograd.grad(maps[0, :, row, column].sum(), batch, retain_graph=True)
+        found = effective_field(moves[0].abs().mean(0).double(), unit, (rows, columns), receptive)
         side = found and found.side
-        numbers = ReceptiveFieldNumbers("", layer, unit, (rows, columns), fields.fields[layer], size, side)
+        numbers = ReceptiveFieldNumbers("", layer, unit, (rows, columns), receptive, size, side)
         top, left, bottom, right = numbers.box
         figure = plt.figure(figsize=inches(field_picture.WIDTH, field_picture.HEIGHT))
         grid = figure.add_gridspec(
@@ -93,9 +100,9 @@ def interact_receptive_field(network: nn.Module, layer: str, image: Image.Image)
         small.imshow(here, cmap="Greys")
         for each in (whole, seen, small):
             each.set(xticks=[], yticks=[])
-        can_see, moves, edge, enlarged, name = numbers.words
+        can_see, moving, edge, enlarged, name = numbers.words
         whole.set_title(can_see, loc="left", weight="bold", fontsize=10)
-        seen.set_title(moves, loc="left", weight="bold", fontsize=10)
+        seen.set_title(moving, loc="left", weight="bold", fontsize=10)
         whole.set_xlabel(edge)
         small.set_xlabel(enlarged, loc="left")
         names.plot([], [], "C0", linewidth=2.5, label="what it can see")

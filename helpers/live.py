@@ -74,6 +74,7 @@ class Explorer(widgets.VBox):
                 self._status,
             )
         self._update()
+        self.picture.observe(self._seen_on_a_denser_screen, names="dense")
 
     def compute(self, **values: Any) -> Numbers:
         """The numbers for these values of the controls."""
@@ -171,12 +172,21 @@ class Explorer(widgets.VBox):
     def _show(self, numbers: Numbers) -> None:
         """Draw and show; numbers, sentence and picture change together or not at all."""
         image = self.draw(numbers)
-        data = encode_live(image)
+        data = self._encoded(image)
         self.numbers = numbers
         # The picture first: the browser decodes it while the sentence is on its way.
         self.picture.show(data, self.alt)
         self._sentence.value = f"<b>{html.escape(numbers.sentence)}</b>"
         self._last_image.keep(image)  # last, as it may pack what other explorers keep
+
+    def _encoded(self, image: Image.Image) -> bytes:
+        return encode_live(image, dense=self.picture.dense is not False)
+
+    def _seen_on_a_denser_screen(self, change: Any) -> None:
+        """Send the picture anew where a page can show more of it. What it has already is not sent again."""
+        if change.new:
+            with DRAWING:
+                self.picture.show(self._encoded(self._image), self.alt)
 
     @property
     def _image(self) -> Image.Image:

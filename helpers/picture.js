@@ -1,4 +1,7 @@
-// Shows the kernel's pictures in one <img>: fixed size, alt text, and where it was clicked.
+// Shows the kernel's pictures in one <img>: fixed size, alt text, where it was clicked, and how dense the screen is.
+
+// A zoom or another screen may change it.
+const dense = matchMedia("(min-resolution: 1.01dppx)");
 
 function render({ model, el }) {
   const image = document.createElement("img");
@@ -32,13 +35,21 @@ function render({ model, el }) {
     model.save_changes();
   });
 
+  // A message, not a trait: the kernel keeps what all pages together need.
+  function tell() {
+    model.send({ dense: dense.matches });
+  }
+
   describe();
   show();
+  tell();
   el.appendChild(image);
   model.on("change:data", show);
   model.on("change:alt change:width change:height change:clickable", describe);
+  dense.addEventListener("change", tell);
 
   return () => {
+    dense.removeEventListener("change", tell);
     if (shown) URL.revokeObjectURL(shown);
   };
 }

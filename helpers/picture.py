@@ -14,11 +14,14 @@ from PIL import Image
 from helpers.style import DENSITY
 
 
-def encode_live(image: Image.Image) -> bytes:
-    """JPEG bytes for the page: at double density its losses do not show, and PNG takes four times as long.
+def encode_live(image: Image.Image, *, dense: bool = True) -> bytes:
+    """JPEG bytes for the page: its losses hardly show, and PNG takes four times as long.
 
-    Colour is sent once per CSS pixel (4:2:0): that is a third less for the browser to decode.
+    A `dense` screen gets all pixels, but the colour once per CSS pixel only (4:2:0): a third less to decode.
+    Any other has one pixel per CSS pixel and gets no more: a quarter to decode.
     """
+    if not dense:
+        return _bytes(image.reduce(DENSITY), "JPEG", quality=92, subsampling="4:4:4")
     return _bytes(image, "JPEG", quality=92, subsampling="4:2:0")
 
 
@@ -57,6 +60,7 @@ class Picture(anywidget.AnyWidget):
     """An `<img>` of fixed size whose bytes and alt text the kernel replaces; it reports clicks.
 
     `clicked` is the last click as (x, y), each from 0 at the left or top edge to 1 at the right or bottom.
+    `dense` says whether any page that shows it has more than one pixel per CSS pixel; None until one tells.
     """
 
     _esm = Path(__file__).with_name("picture.js")
@@ -69,6 +73,16 @@ class Picture(anywidget.AnyWidget):
     clicked = traitlets.Tuple(traitlets.Float(), traitlets.Float(), allow_none=True, default_value=None).tag(
         sync=True
     )
+    dense = traitlets.Bool(None, allow_none=True)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.on_msg(self._told)
+
+    def _told(self, widget: Picture, content: Any, buffers: Any) -> None:
+        """A page shows it, or was zoomed. What is dense stays so: others may show it still."""
+        if isinstance(content, dict) and "dense" in content:
+            self.dense = bool(self.dense or content["dense"])
 
     def show(self, data: bytes, alt: str) -> None:
         """Replace the picture in one message."""

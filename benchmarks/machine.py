@@ -8,6 +8,8 @@ import re
 from importlib.metadata import version
 from pathlib import Path
 
+import torch
+
 PACKAGES = ("torch", "matplotlib", "jupyterlab", "ipykernel", "ipywidgets")
 
 
@@ -38,7 +40,8 @@ def _cores() -> str:
 
 
 def description() -> str:
-    """Processor, cores, memory, system, Python and packages: nothing that names the computer or its user."""
-    hardware = (processor(_read("/proc/cpuinfo")), _cores(), _memory())
+    """Processor, memory, system, Python and packages: nothing that names the computer or its user."""
+    vectors = torch.backends.cpu.get_cpu_capability()  # which of PyTorch's kernels run
+    hardware = (processor(_read("/proc/cpuinfo")), vectors, _cores(), _memory())
     software = (f"Python {platform.python_version()}", *(f"{each} {version(each)}" for each in PACKAGES))
     return f"{', '.join(hardware)}; {platform.system()}; {', '.join(software)}"

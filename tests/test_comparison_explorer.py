@@ -1,6 +1,7 @@
 """`NetworkComparison` shows published and counted figures as they are, and names every network legibly."""
 
 import itertools
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -257,6 +258,21 @@ def test_each_point_is_drawn_as_soon_as_it_is_measured(monkeypatch):
     assert shown == [["AlexNet", "VGG-16", "GoogLeNet"], ["AlexNet"], ["AlexNet", "VGG-16"]]
     assert len(set(pictures)) == 4
     assert len(explorer.numbers.shown) == 3
+
+
+def test_stopped_while_it_measures_it_says_so_and_goes_on_later(monkeypatch):
+    times = iter([TIMES["alexnet"], KeyboardInterrupt(), TIMES["googlenet"]])
+    measure = Mock(side_effect=times)
+    monkeypatch.setattr(module, "milliseconds", measure)
+    explorer = NetworkComparison(families=["AlexNet", "GoogLeNet"])
+    with pytest.raises(KeyboardInterrupt):
+        explorer.y_axis.value = TIME
+    assert explorer.status == "The measuring was stopped; move a control, and it goes on where it was."
+    assert [point.label for point in explorer.numbers.shown] == ["AlexNet"]
+    explorer.x_axis.value = "depth"
+    assert measure.call_args.args == ("googlenet", "paper")
+    assert len(explorer.numbers.shown) == 2
+    assert explorer.status == ""
 
 
 def test_a_network_without_a_torchvision_edition_is_not_measured_in_vain(measured):

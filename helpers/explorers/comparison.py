@@ -122,10 +122,14 @@ class NetworkComparison(Explorer):
         networks = members_of(families, whole)
         there = [name for name in networks if in_edition(name, edition)]
         new = [name for name in there if (name, edition) not in self._times]
-        for count, name in enumerate(new, 1):
-            self.say(f"Measuring {networks[name][0]}, {count} of {len(new)} …")
-            self._times[name, edition] = milliseconds(name, edition)
-            self._show(numbers(times=self._times_of(there, edition)))
+        try:
+            for count, name in enumerate(new, 1):
+                self.say(f"Measuring {networks[name][0]}, {count} of {len(new)} …")
+                self._times[name, edition] = milliseconds(name, edition)
+                self._show(numbers(times=self._times_of(there, edition)))
+        except KeyboardInterrupt:
+            self.say("The measuring was stopped; move a control, and it goes on where it was.")
+            raise
         if new:
             self.say("")
         return numbers(times=self._times_of(there, edition))

@@ -159,6 +159,26 @@ def test_an_explorer_starts_or_refuses_in_one_sentence(name):
         ("value_table", {"values": [[1, 2, 3], [4, 5, 6]]}, "The table is 2×3; give numbers, 2×2."),
         ("heat_maps", {"panels": {"a": np.ones((1, 2))}}, "The panel 'a' is 1×2; give numbers, 2×2."),
         (
+            "side_by_side",
+            {"pictures": {"a": torch.zeros(2, 8, 8)}},
+            "'a' has the shape (2, 8, 8); give (1 or 3 channels, height, width).",
+        ),
+        (
+            "side_by_side",
+            {"pictures": {"a": torch.zeros(3, 8, 8, device="meta")}},
+            "'a' has the shape (3, 8, 8) on 'meta'; give (1 or 3 channels, height, width).",
+        ),
+        (
+            "map_rows",
+            {"rows": {"a": torch.zeros(8, 8)}},
+            "'a' has the shape (8, 8); give (channels, height, width).",
+        ),
+        (
+            "map_rows",
+            {"rows": {"a": torch.zeros(2, 0, 8)}},
+            "'a' has the shape (2, 0, 8); give (channels, height, width).",
+        ),
+        (
             "bars",
             {"amounts": {"a": True}},
             "The amounts have True for 'a'; give a number from 0 up by each name.",

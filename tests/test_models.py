@@ -178,6 +178,7 @@ def test_large_networks_are_for_1000_classes_and_small_ones_for_10_if_not_said_o
         ("vgg16_bn", {"batch_norm": False}, r"There is no option of vgg16_bn 'batch_norm', nor any other\."),
         ("resnet20", {"shortcut": "D"}, r"There is no shortcut 'D'; choose 'A', 'B', 'C' or 'none'\."),
         ("resnet20", {"width": 0}, r"width must be a whole number of at least 1, got 0"),
+        ("alexnet", {"num_classes": 2**62}, r"^No computer holds the network 'alexnet' at that size; use sm"),
         ("alexnet", {"weights": "imagenet"}, r"for edition='torchvision', not for 'paper'\.$"),
         (
             "efficientnet_lite0",

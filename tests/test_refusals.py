@@ -156,6 +156,17 @@ def test_an_explorer_starts_or_refuses_in_one_sentence(name):
             {"parts": {"a": {"x": -1, "y": 2}}},
             "The parts of 'a' are {'x': -1, 'y': 2}; give numbers from 0 up, not all 0.",
         ),
+        ("curves", {"x": {"b": [1, 2]}}, "There is no x for the line 'a'; give one for each line."),
+        (
+            "training_curves",
+            {"histories": {"a": History((), (), (), ())}},
+            "The history of 'a' has no complete epoch; train for one at least.",
+        ),
+        (
+            "named_photos",
+            {"predictions": {"a": []}},
+            "There is no prediction for 'a'; give one for each photo.",
+        ),
         ("value_table", {"values": [[1, 2, 3], [4, 5, 6]]}, "The table is 2×3; give numbers, 2×2."),
         ("heat_maps", {"panels": {"a": np.ones((1, 2))}}, "The panel 'a' is 1×2; give numbers, 2×2."),
         (

@@ -174,9 +174,9 @@ class Explorer(widgets.VBox):
         image = self.draw(numbers)
         data = self._encoded(image)
         self.numbers = numbers
-        # The picture first: the browser decodes it while the sentence is on its way.
-        self.picture.show(data, self.alt)
+        # The sentence first: it is there when the picture, which is longer on its way, shows.
         self._sentence.value = f"<b>{html.escape(numbers.sentence)}</b>"
+        self.picture.show(data, self.alt)
         self._last_image.keep(image)  # last, as it may pack what other explorers keep
 
     def _encoded(self, image: Image.Image) -> bytes:

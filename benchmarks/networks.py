@@ -18,7 +18,7 @@ from tools.train_seeds import train
 
 NAMES = ("alexnet", "vgg16", "googlenet", "resnet50", "densenet121")
 BATCH, SIZE = 4, 224
-ROUNDS, STEPS = 6, 6  # of inference, and of training; either goes first as often
+ROUNDS = 6  # even: either goes first as often
 DEFAULT = "default layout"
 INFERENCE = Goal("inference channels-last in at most 0.85 of the time, on average", 0.85)
 TRAINING = Goal("a training step channels-last in at most 0.95 of the time, on average", 0.95)
@@ -86,11 +86,11 @@ def _layouts() -> list[Measurement]:
     for name in NAMES:
         ours = build(name, edition="torchvision", device="cpu")
         theirs = deepcopy(ours).to(memory_format=torch.contiguous_format)
-        for what, work, rounds, found in (
-            ("inference", _inference, ROUNDS, inference),
-            ("training step", _training, STEPS, training),
+        for what, work, found in (
+            ("inference", _inference, inference),
+            ("training step", _training, training),
         ):
-            times = in_turn(work(ours, images), work(theirs, images), rounds)
+            times = in_turn(work(ours, images), work(theirs, images), ROUNDS)
             found.append(Measurement(f"{what}: {name}", DEFAULT, *times))
     return [
         *inference,

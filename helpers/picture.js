@@ -42,11 +42,11 @@ function render({ model, el }) {
 
   describe();
   show();
-  tell();
   el.appendChild(image);
   model.on("change:data", show);
   model.on("change:alt change:width change:height change:clickable", describe);
   dense.addEventListener("change", tell);
+  tell();
 
   return () => {
     dense.removeEventListener("change", tell);

@@ -1,6 +1,7 @@
 """Whatever is done to an explorer, its numbers, its sentence and its picture agree, and nothing is raised."""
 
 import base64
+import html
 import io
 import random
 
@@ -268,6 +269,13 @@ def test_a_page_gets_the_pixels_it_has_and_one_on_a_denser_screen_gets_the_rest_
     whole = (width * DENSITY, height * DENSITY)
     assert [Image.open(io.BytesIO(data)).size for data in sent] == [(width, height), whole, whole]
     assert sent[1] == ReductionExplorer(out_channels=64).picture.data
+
+
+def test_the_sentence_is_there_when_the_picture_comes():
+    explorer, said = ReductionExplorer(), []
+    explorer.picture.observe(lambda change: said.append(explorer.children[2].value), "data")
+    explorer.out_channels.value = 64
+    assert said == [f"<b>{html.escape(explorer.numbers.sentence)}</b>"]
 
 
 def test_the_status_line_escapes_what_was_typed_and_is_read_out():

@@ -92,6 +92,7 @@ def _check_slider(explorer: ExplorerView, slider: SliderView) -> None:
         if explorer.sentence != sentence or slider.label in SILENT:
             break
     assert (explorer.sentence == sentence) == (slider.label in SILENT), slider.label
+    assert explorer.decoded_size == explorer.declared_size  # this screen has no more pixels
     assert explorer.status == ""
     assert explorer.place == place, f"the picture jumped when {slider.label} moved"
 

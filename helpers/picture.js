@@ -37,7 +37,11 @@ function render({ model, el }) {
 
   // A message, not a trait: the kernel keeps what all pages together need.
   function tell() {
-    model.send({ dense: dense.matches });
+    try {
+      model.send({ dense: dense.matches });
+    } catch {
+      // The kernel was restarted: no one is left to draw anew.
+    }
   }
 
   describe();

@@ -12,9 +12,11 @@ from helpers.arithmetic import (
     ReceptiveField,
     Span,
     break_even,
+    compressed,
     output_size,
     same_padding,
 )
+from tests.learner import Rude
 
 WHOLE = [
     (output_size, {"size": 9, "kernel_size": 3}, ["size", "kernel_size", "stride", "dilation"]),
@@ -109,6 +111,14 @@ def test_each_number_is_refused_by_name_unless_it_is_whole_and_large_enough(call
             lambda: Convolution(4, 6, 1, groups=3),
             "groups must divide both in_channels 4 and out_channels 6, got 3",
         ),
+        *(
+            (
+                lambda channels=channels, compression=compression: compressed(channels, compression),
+                f"compression must be above 0 and up to 1, and leave one of {channels} channels, "
+                f"got {compression}",
+            )
+            for channels, compression in [(64, 0), (64, -0.5), (64, 1.5), (64, math.nan), (3, 0.25)]
+        ),
         (lambda: Convolution(4, 4, 3, bias=None), "bias must be True or False, got None"),
         (lambda: Linear(4, 4, bias=0), "bias must be True or False, got 0"),
         (lambda: Pooling(2, ceil_mode="up"), "ceil_mode must be True or False, got 'up'"),
@@ -117,6 +127,9 @@ def test_each_number_is_refused_by_name_unless_it_is_whole_and_large_enough(call
             lambda: Pooling((3, 4), padding=(2, 0)),
             "padding must be at most half of kernel_size (3, 4), got (2, 0)",
         ),
+        (lambda: Linear(4, 4, bias="x" * 38), f"bias must be True or False, got '{'x' * 38}'"),
+        (lambda: Linear(4, 4, bias="x" * 39), f"bias must be True or False, got '{'x' * 38}…"),
+        (lambda: Linear(Rude(), 4), "in_features must be a whole number of at least 1, got this Rude"),
         (lambda: Span(lo=1.5), "lo must be a whole number, got 1.5"),
         (lambda: Span(lo=3, hi=2), "hi must be a whole number of at least 3, got 2"),
         (

@@ -41,7 +41,6 @@ c.Spawner.default_url = "/lab/tree/notebooks"
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120
 c.Spawner.environment = {
     "OMP_NUM_THREADS": "1",  # many kernels share the cores: more threads each only wait for one another
-    "MALLOC_TRIM_THRESHOLD_": "1048576",  # what is freed goes back to the computer: a tenth less each
     "PYTHONUTF8": "1",
 }
 c.Spawner.args = [

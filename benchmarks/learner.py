@@ -20,7 +20,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 
 from tests.browser.server import Server
 
-START_S, RUN_S, MOVE_S = 120, 1800, 60
+START_S, RUN_S, MOVE_S = 120, 1800, 60  # to notice what hangs; a slow machine is no failure
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 VIEW = "application/vnd.jupyter.widget-view+json"
 SLIDERS, BOXES = {"IntSliderModel", "FloatSliderModel"}, {"CheckboxModel"}

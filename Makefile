@@ -48,7 +48,7 @@ faults: $(READY)
 	$(BIN)/python -m pytest -m "faults and browser" tests/browser
 
 # Are the tests any good? Breaks the arithmetic, the walk through a network and the explorers' numbers in thousands
-# of ways, and prints which breaks no test noticed; 3,600 of them, a second or so each. Fewer: make mutants ONLY='helpers.trace.*'
+# of ways, and prints which breaks no test noticed; 3,600 of them, a second or so each. Fewer: make mutants ONLY='helpers.reading.trace.*'
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.mutants $(ONLY)

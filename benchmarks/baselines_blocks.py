@@ -14,8 +14,8 @@ from matplotlib.axes import Axes
 
 from benchmarks.page import as_diagram, inches
 from helpers.explorers import inception, inception_picture, shortcut, shortcut_picture
-from helpers.explorers.counts import brief, compared
 from helpers.models.resnet import SHORTCUTS
+from helpers.wording.counts import brief, compared
 
 FACES = {"1×1": ("lightblue", "C0"), "3×3": ("moccasin", "C1"), "5×5": ("moccasin", "C1")}
 ONE_BY_ONE = {"facecolor": "C0", "hatch": "////", "edgecolor": "white", "linewidth": 0}

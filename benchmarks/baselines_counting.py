@@ -17,7 +17,7 @@ from benchmarks.page import inches
 from helpers.explorers import cell_grids, dense_block_numbers, group, kernel_stack
 from helpers.explorers import dense_block as dense
 from helpers.explorers.dense_block_layout import tick_label
-from helpers.names import short
+from helpers.wording.refusals import short
 
 
 def _frame(axes, before, after, kernel, lower, colour, style):

@@ -10,12 +10,12 @@ import numpy as np
 from ipywidgets import interact, interactive
 
 from benchmarks.page import as_diagram, inches
-from helpers import gradient_flow
 from helpers.explorers import activation as activating
 from helpers.explorers import comparison as comparing
 from helpers.explorers import comparison_numbers
 from helpers.explorers import dropout as dropping
-from helpers.timing import milliseconds
+from helpers.running import gradient_flow
+from helpers.running.timing import milliseconds
 
 
 def interact_activation() -> interactive:

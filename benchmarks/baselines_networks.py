@@ -17,15 +17,15 @@ from PIL import Image
 from torch import nn
 
 from benchmarks.page import frame, inches
-from helpers.effective_field import effective_field
+from helpers.drawing.photo_figures import faded_outside
 from helpers.explorers import dense_picture, feature_map, field_picture
 from helpers.explorers.dense_numbers import dense_as_conv, giga
 from helpers.explorers.field_numbers import ReceptiveFieldNumbers, view_of
 from helpers.explorers.window_scores import STEP, WINDOW, WindowScores
-from helpers.images import IMAGENET, photo, square
+from helpers.images.photos import IMAGENET, photo, square
 from helpers.models.efficientnet_lite import EfficientNetLite
-from helpers.photo_figures import faded_outside
-from helpers.receptive_field import receptive_field
+from helpers.reading.receptive_field import receptive_field
+from helpers.running.effective_field import effective_field
 
 
 def interact_maps(maps: Mapping[str, np.ndarray], layer: str, image: Image.Image) -> interactive:

@@ -9,11 +9,20 @@ from matplotlib.patches import Rectangle
 
 from benchmarks.page import frame, inches
 from helpers.arithmetic import Pooling
-from helpers.augmentation import CROP, CROPS, LAST, RESIZED, Augmentation, augment, course_components, crop
 from helpers.explorers import augmentation as augmenting
 from helpers.explorers import pixel_mixer
 from helpers.explorers import pooling as pool
-from helpers.images import photo, square
+from helpers.images.augmentation import (
+    CROP,
+    CROPS,
+    LAST,
+    RESIZED,
+    Augmentation,
+    augment,
+    course_components,
+    crop,
+)
+from helpers.images.photos import photo, square
 
 
 def interact_mixer() -> interactive:

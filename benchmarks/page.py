@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from helpers.style import CSS_PIXELS_PER_INCH
+from helpers.drawing.matplotlib_style import CSS_PIXELS_PER_INCH
 
 
 def inches(width: int, height: int) -> tuple[float, float]:

@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 
 import helpers
-from helpers.live import Explorer
+from helpers.explorers.live import Explorer
 from tests.learner import browsable
 
 # What an explorer needs to be made; most need nothing.

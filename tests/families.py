@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from helpers.receptive_field import receptive_field
+from helpers.reading.receptive_field import receptive_field
 from tests.networks import box_by_gradient, made_linear
 
 # Facts read off torchvision 0.29.1: of each network's `state_dict` the names and shapes in order, the

@@ -9,9 +9,9 @@ from matplotlib.text import Text
 from PIL import ImageDraw
 from torch import nn
 
-from helpers.images import Preprocessing
-from helpers.live import Explorer
-from helpers.live_figure import label_font
+from helpers.drawing.live_figure import label_font
+from helpers.explorers.live import Explorer
+from helpers.images.photos import Preprocessing
 
 Box = tuple[float, float, float, float]
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.text import Text
 
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.activation import (
     HIGHEST,
     LABEL_GAP,
@@ -18,8 +19,7 @@ from helpers.explorers.activation import (
     activation_numbers,
     amount,
 )
-from helpers.gradient_flow import ACTIVATIONS, MOST_LAYERS, GradientFlow
-from helpers.style import DENSITY
+from helpers.running.gradient_flow import ACTIVATIONS, MOST_LAYERS, GradientFlow
 from tests.learner import live_texts
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=60)

@@ -7,8 +7,8 @@ from torch import nn
 from helpers.models import build
 from helpers.models.alexnet import AlexNet
 from helpers.models.parts import local_response_norm
-from helpers.receptive_field import receptive_field
-from helpers.trace import trace
+from helpers.reading.receptive_field import receptive_field
+from helpers.reading.trace import trace
 from tests.families import assert_the_gradient_has_the_field, parameters
 
 

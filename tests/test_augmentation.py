@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.augmentation import (
+from helpers.images.augmentation import (
     COLOUR_PHOTOS,
     CROP,
     CROPS,
@@ -22,7 +22,7 @@ from helpers.augmentation import (
     flip,
     pca_colour,
 )
-from helpers.images import photo, photo_names, square
+from helpers.images.photos import photo, photo_names, square
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=60)
 ALPHA = st.floats(-0.3, 0.3)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 from PIL import Image
 
-from helpers.augmentation import CROP, LAST, RESIZED, Augmentation, augment, draw_augmentation
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.augmentation import (
     ALPHAS,
     LEFT,
@@ -23,8 +23,8 @@ from helpers.explorers.augmentation import (
     AugmentationExplorer,
     augmentation,
 )
-from helpers.images import photo, square
-from helpers.style import DENSITY
+from helpers.images.augmentation import CROP, LAST, RESIZED, Augmentation, augment, draw_augmentation
+from helpers.images.photos import photo, square
 from tests.learner import live_texts, upload
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=60)

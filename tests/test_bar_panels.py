@@ -6,8 +6,8 @@ from importlib import import_module
 import pytest
 from matplotlib.figure import Figure
 
-from helpers.bar_panels import LONGEST_NAME, bar_panels
-from helpers.live_figure import DRAWING
+from helpers.drawing.bar_panels import LONGEST_NAME, bar_panels
+from helpers.drawing.live_figure import DRAWING
 
 ROWS = {
     "2012  AlexNet": {"layers": 0.0, "MACs": 0.0},
@@ -26,7 +26,7 @@ def made(monkeypatch) -> list[Figure]:
         figures.append(figure(*size))
         return figures[-1]
 
-    module = import_module("helpers.bar_panels")
+    module = import_module("helpers.drawing.bar_panels")
     figure = module.new_figure
     monkeypatch.setattr(module, "new_figure", new_figure)
     return figures

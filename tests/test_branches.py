@@ -8,7 +8,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from helpers.models.googlenet import TABLE
 
-branches = import_module("helpers.branches")
+branches = import_module("helpers.drawing.inception_branches")
 REDUCED, NAIVE = (192, *TABLE["3a"]), (192, 64, None, 128, None, 32, None)
 
 

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.classify import Prediction, Predictions, classify
-from helpers.images import photo
+from helpers.images.photos import photo
 from helpers.models import build
+from helpers.running.classify import Prediction, Predictions, classify
 from tests.networks import Function
 
 

@@ -6,11 +6,11 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from helpers.counted import counted
 from helpers.explorers import comparison as module
 from helpers.explorers.comparison import NetworkComparison, key
 from helpers.explorers.comparison_numbers import AXES, EDITIONS, FAMILIES, FIVE, TIME, comparison, members_of
-from helpers.published import published
+from helpers.reading.counted import counted
+from helpers.reading.published import published
 
 NAMES = {name: label for family in FAMILIES.values() for name, label in family.items()}
 TIMES = {name: 12.5 * 1.25**rank for rank, name in enumerate(NAMES)}

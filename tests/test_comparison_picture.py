@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers import comparison as module
 from helpers.explorers.comparison import NetworkComparison
 from helpers.explorers.comparison_numbers import AXES, EDITIONS, FAMILIES
-from helpers.style import DENSITY
 from tests.learner import live_texts
 
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.controls import Choice, FloatSlider, Slider
+from helpers.explorers.controls import Choice, FloatSlider, Slider
 from tests.learner import Rude, is_one_sentence, listening
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=100)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.curves import _apart, curves, training_curves
-from helpers.photo_figures import filter_grid
-from helpers.training import History
+from helpers.drawing.curves import _apart, curves, training_curves
+from helpers.drawing.photo_figures import filter_grid
+from helpers.running.training import History
 from tests.learner import is_one_sentence
 
 AXES = {"x_label": "x", "y_label": "y"}

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.classify import class_name
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.dense_as_conv import DenseAsConvExplorer
 from helpers.explorers.dense_numbers import dense_as_conv
 from helpers.explorers.dense_picture import BARS_LEFT, BARS_RIGHT, HEIGHT, LEFT, MAP_LEFT, SIDE, TOP, WIDTH
 from helpers.explorers.window_scores import sliding
-from helpers.images import photo, square
+from helpers.images.photos import photo, square
 from helpers.models import build
 from helpers.models.vgg import fully_convolutional
-from helpers.style import DENSITY
-from helpers.trace import trace
+from helpers.reading.trace import trace
+from helpers.running.classify import class_name
 from tests.learner import click, live_texts, upload
 from tests.test_own_picture import MY_PICTURE, encoded
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 from PIL import ImageColor
 
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import INK
 from helpers.explorers.dense_block import LEFT, TOP, DenseBlockExplorer
 from helpers.explorers.dense_block_layout import ACROSS, LOOKS, OUTPUT, THICK, TRANSITION
 from helpers.explorers.dense_block_numbers import dense_block
 from helpers.models.densenet import DenseBlock, Transition
-from helpers.style import DENSITY, INK
 from tests.families import weights_of_convolutions
 from tests.learner import live_texts
 

@@ -6,8 +6,8 @@ from torch import nn
 
 from helpers.models import build
 from helpers.models.densenet import DenseBlock, DenseLayer, Transition
-from helpers.receptive_field import receptive_field
-from helpers.trace import trace
+from helpers.reading.receptive_field import receptive_field
+from helpers.reading.trace import trace
 from tests.families import assert_the_gradient_has_the_field, parameters, weights_of_convolutions
 
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from helpers import device
-from helpers.device import best_device, device_report, pick
+from helpers.models import device
+from helpers.models.device import best_device, device_report, pick
 
 
 @pytest.fixture(params=["cuda", "mps", "xpu"])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 from torch import nn
 
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.dropout import (
     ACTIVATIONS,
     CELL,
@@ -33,7 +34,6 @@ from helpers.explorers.dropout import (
     kept_units,
     train_scale,
 )
-from helpers.style import DENSITY
 from tests.learner import live_texts
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=200)

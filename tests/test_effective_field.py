@@ -9,10 +9,10 @@ from hypothesis import assume, given, settings
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from helpers.effective_field import EffectiveField, effective_receptive_field
-from helpers.images import photo
+from helpers.images.photos import photo
 from helpers.models import build
-from helpers.receptive_field import receptive_field
+from helpers.reading.receptive_field import receptive_field
+from helpers.running.effective_field import EffectiveField, effective_receptive_field
 from tests.networks import Function, random_networks
 
 

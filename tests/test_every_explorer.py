@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.picture import encode_live
 from helpers.explorers import comparison
-from helpers.live import Explorer
-from helpers.picture import encode_live
-from helpers.style import DENSITY
+from helpers.explorers.live import Explorer
 from tests.explorers import EXPLORERS, made, shuffle, values
 from tests.learner import is_one_sentence, live_texts
 

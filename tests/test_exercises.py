@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers.exercises import check
-from helpers.exercises.checking import LESSONS
+from helpers.lessons import check
+from helpers.lessons.checking import LESSONS
 from tests import test_exercises_lesson_1 as lesson_1
 from tests import test_exercises_lesson_2 as lesson_2
 from tests import test_exercises_lesson_3 as lesson_3

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from helpers import receptive_field
-from helpers.exercises import check
+from helpers.lessons import check
 from tests.answers import assert_hint
 
 

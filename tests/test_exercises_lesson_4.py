@@ -5,9 +5,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers.exercises import check
+from helpers.lessons import check
 from helpers.models.googlenet import TABLE, Inception
-from helpers.trace import trace
+from helpers.reading.trace import trace
 from tests.answers import Elsewhere, Failing, assert_hint
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers.exercises import check
+from helpers.lessons import check
 from helpers.models.resnet import BasicBlock, Bottleneck
 from tests.answers import Elsewhere, Failing, assert_hint
 

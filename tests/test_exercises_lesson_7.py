@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from helpers import build, receptive_field
-from helpers.exercises import check, lesson_7
+from helpers.lessons import check, lesson_7
 from helpers.models.densenet import DenseBlock
 from helpers.models.googlenet import Inception
 from helpers.models.resnet import BasicBlock

@@ -5,10 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from helpers.augmentation import RESIZED, Augmentation
 from helpers.explorers.augmentation import augmentation
 from helpers.explorers.comparison_numbers import AXES, TIME, comparison
-from helpers.explorers.counts import brief, compared
 from helpers.explorers.dense_block_numbers import dense_block
 from helpers.explorers.dense_numbers import dense_as_conv
 from helpers.explorers.dropout import _shown, dropout
@@ -20,6 +18,8 @@ from helpers.explorers.pixel_mixer import mix
 from helpers.explorers.reduction import reduction
 from helpers.explorers.response_norm import normalise, working
 from helpers.explorers.shortcut import shortcut
+from helpers.images.augmentation import RESIZED, Augmentation
+from helpers.wording.counts import brief, compared
 
 BLACK = np.zeros((RESIZED, RESIZED, 3), np.uint8)
 

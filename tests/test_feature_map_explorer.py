@@ -15,9 +15,9 @@ from helpers.explorers.feature_map import (
     FeatureMapExplorer,
     page_of_maps,
 )
-from helpers.feature_maps import feature_maps, layer_names
-from helpers.images import photo
+from helpers.images.photos import photo
 from helpers.models import build
+from helpers.running.feature_maps import feature_maps, layer_names
 from tests.learner import browsable, is_one_sentence, upload
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=200)

@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.feature_map import (
     GAP,
     GRID,
@@ -20,10 +21,9 @@ from helpers.explorers.feature_map import (
     WIDTH,
     FeatureMapExplorer,
 )
-from helpers.feature_maps import feature_maps, layer_names
-from helpers.images import photo
+from helpers.images.photos import photo
 from helpers.models import build
-from helpers.style import DENSITY
+from helpers.running.feature_maps import feature_maps, layer_names
 from tests.learner import browsable, click, live_texts
 
 SMALL = browsable(150, 5)

@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from helpers.feature_maps import feature_maps, layer_names
-from helpers.images import photo
+from helpers.images.photos import photo
 from helpers.models import build
+from helpers.running.feature_maps import feature_maps, layer_names
 from tests.networks import Branches, Function
 
 

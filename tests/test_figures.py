@@ -13,16 +13,16 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from helpers import figures, photo_figures
-from helpers.bar_panels import bar_panels
-from helpers.classify import Prediction
-from helpers.curves import bars, curves, training_curves
-from helpers.figures import LOOKS, Drawing, kernel_reach, shares, value_table
-from helpers.images import photo, square
-from helpers.photo_figures import named_photos
-from helpers.style import DENSITY
-from helpers.towers import two_towers
-from helpers.training import History
+from helpers.drawing import figures, photo_figures
+from helpers.drawing.alexnet_towers import two_towers
+from helpers.drawing.bar_panels import bar_panels
+from helpers.drawing.curves import bars, curves, training_curves
+from helpers.drawing.figures import LOOKS, Drawing, kernel_reach, shares, value_table
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.photo_figures import named_photos
+from helpers.images.photos import photo, square
+from helpers.running.classify import Prediction
+from helpers.running.training import History
 
 PARTS = {
     "MACs": {"1×1 convolution": 338_528_512, "depthwise": 36_000_000, "everything else": 9_000_000},
@@ -93,7 +93,10 @@ def made(monkeypatch) -> list[Figure]:
     for module in (
         figures,
         photo_figures,
-        *map(import_module, ("helpers.curves", "helpers.towers", "helpers.bar_panels")),
+        *map(
+            import_module,
+            ("helpers.drawing.curves", "helpers.drawing.alexnet_towers", "helpers.drawing.bar_panels"),
+        ),
     ):
         monkeypatch.setattr(module, "new_figure", keep)
     return kept

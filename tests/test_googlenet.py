@@ -4,11 +4,11 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.images import IMAGENET
+from helpers.images.photos import IMAGENET
 from helpers.models import build
 from helpers.models.googlenet import TABLE, AuxiliaryHead, GoogLeNet, Inception, TorchvisionGoogLeNet
-from helpers.receptive_field import receptive_field
-from helpers.trace import trace
+from helpers.reading.receptive_field import receptive_field
+from helpers.reading.trace import trace
 from tests.families import assert_the_gradient_has_the_field, parameters, weights_of_convolutions
 
 # Table 1 as printed: output size, its six filter numbers, and multiply-adds in millions ("ops"). These follow

@@ -8,8 +8,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers import gradient_flow as module
-from helpers.gradient_flow import ACTIVATIONS, BIN_EDGES, MOST_LAYERS, gradient_flow
+from helpers.running import gradient_flow as module
+from helpers.running.gradient_flow import ACTIVATIONS, BIN_EDGES, MOST_LAYERS, gradient_flow
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=60)
 IN_TORCH = {"ReLU": torch.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh, "linear": lambda x: x}

@@ -5,8 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.graph import Untraceable, first_line, network_graph, on_meta, short_name
-from helpers.windows import Window, window
+from helpers.reading.graph import Untraceable, first_line, network_graph, on_meta, short_name
+from helpers.reading.windows import Window, window
 from tests.networks import Function
 
 

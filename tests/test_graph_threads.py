@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, fx, nn
 
-from helpers.graph import network_graph
+from helpers.reading.graph import network_graph
 
 METHODS = nn.Module.__call__, nn.Module.__getattr__
 

@@ -12,8 +12,8 @@ from matplotlib.text import Text
 from torch import nn
 
 from helpers import build
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.group import MINE, PRESETS, GroupExplorer, grouped, possible_groups
-from helpers.style import DENSITY
 from tests.learner import live_texts
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=200)

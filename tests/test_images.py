@@ -7,8 +7,8 @@ import pytest
 import skimage.data
 import torch
 
-from helpers import images
-from helpers.images import (
+from helpers.images import photos as images
+from helpers.images.photos import (
     EFFICIENTNET_LITE,
     IMAGENET,
     PHOTOS,
@@ -18,7 +18,7 @@ from helpers.images import (
     square,
     to_tensor,
 )
-from helpers.names import unknown
+from helpers.wording.refusals import unknown
 
 RNG = np.random.default_rng(0)
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.inception import FILTERS, MINE, PRESETS, InceptionExplorer, inception, preset_settings
 from helpers.explorers.inception_picture import BARS, MOST, THICKEST
 from helpers.models.googlenet import TABLE, GoogLeNet, Inception
-from helpers.style import DENSITY
 from tests.learner import live_texts, texts_in_the_way
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=60)

@@ -12,6 +12,8 @@ from matplotlib.text import Text
 from torch import nn
 
 from helpers.arithmetic import Convolution
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import BLUE
 from helpers.explorers.cell_grids import GAP, ways
 from helpers.explorers.kernel_stack import (
     BARS_LEFT,
@@ -21,8 +23,7 @@ from helpers.explorers.kernel_stack import (
     KernelStackExplorer,
     kernel_stack,
 )
-from helpers.receptive_field import receptive_field
-from helpers.style import BLUE, DENSITY
+from helpers.reading.receptive_field import receptive_field
 from tests.learner import live_texts
 
 KERNELS, DEPTHS = (3, 5, 7), (1, 2, 3, 4, 5)

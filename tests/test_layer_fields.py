@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from helpers.effective_field import effective_receptive_field
-from helpers.feature_maps import feature_maps, layer_names
-from helpers.layer_fields import LayerFields
 from helpers.models import build
 from helpers.models.small import SmallResNet
-from helpers.receptive_field import receptive_field
+from helpers.reading.receptive_field import receptive_field
+from helpers.running.effective_field import effective_receptive_field
+from helpers.running.feature_maps import feature_maps, layer_names
+from helpers.running.layer_fields import LayerFields
 from tests.networks import Function, random_networks
 
 SIZE = 48

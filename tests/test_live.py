@@ -11,12 +11,12 @@ import pytest
 import torch
 from PIL import Image
 
-from helpers import live
-from helpers.controls import Choice, FloatSlider
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.explorers import live
+from helpers.explorers.controls import Choice, FloatSlider
+from helpers.explorers.live import Explorer
 from helpers.explorers.pixel_mixer import PixelMixer
 from helpers.explorers.reduction import ReductionExplorer
-from helpers.live import Explorer
-from helpers.style import DENSITY
 from tests.learner import is_one_sentence
 
 EXPLORERS = [ReductionExplorer, PixelMixer]

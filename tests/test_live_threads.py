@@ -9,9 +9,9 @@ import threading
 import matplotlib
 import pytest
 
+from helpers.explorers.live import Explorer
 from helpers.explorers.pixel_mixer import PixelMixer
 from helpers.explorers.reduction import ReductionExplorer
-from helpers.live import Explorer
 
 ROUNDS = 200
 

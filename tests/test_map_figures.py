@@ -7,8 +7,9 @@ import pytest
 import torch
 from matplotlib.colors import to_rgb
 
-from helpers import figures, heat_maps, map_rows
-from helpers.style import DENSITY
+from helpers import heat_maps, map_rows
+from helpers.drawing import figures
+from helpers.drawing.matplotlib_style import DENSITY
 from tests.test_figures import luminance, texts
 
 LAYERS = ["input", *map(str, range(1, 13))]

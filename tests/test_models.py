@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.images import EFFICIENTNET_LITE, photo
+from helpers.images.photos import EFFICIENTNET_LITE, photo
 from helpers.models import build, network_names
 from helpers.models.efficientnet_lite import MBConv
-from helpers.weights import state_dict
+from helpers.models.weights import state_dict
 
 # Table 1 of the EfficientNet paper, stages 2 to 8, as printed, with the size of the input to each stage
 # (the paper's "resolution"): operator's expansion and kernel, resolution, channels, layers.

@@ -45,25 +45,27 @@ def mutants(module: str, killed: int, survived: int) -> dict[str, dict[str, str]
 
 
 def test_survivors_are_named_and_each_module_has_to_meet_the_goal():
-    assert report(mutants("helpers.trace", 9, 1) | mutants("helpers.graph", 90, 0)).splitlines() == [
-        "survived  helpers.trace.x_f__mutmut_10",
+    assert report(
+        mutants("helpers.reading.trace", 9, 1) | mutants("helpers.reading.graph", 90, 0)
+    ).splitlines() == [
+        "survived  helpers.reading.trace.x_f__mutmut_10",
         "",
-        "module         killed  all  percent",
-        "helpers.graph      90   90      100",
-        "helpers.trace       9   10       90",
+        "module                 killed  all  percent",
+        "helpers.reading.graph      90   90      100",
+        "helpers.reading.trace       9   10       90",
         "",
         "met      at least 90 % of each module's mutants killed",
     ]
-    short = report(mutants("helpers.trace", 8, 1) | mutants("helpers.graph", 90, 0))
-    assert short.endswith("NOT MET  at least 90 % of each module's mutants killed: helpers.trace")
+    short = report(mutants("helpers.reading.trace", 8, 1) | mutants("helpers.reading.graph", 90, 0))
+    assert short.endswith("NOT MET  at least 90 % of each module's mutants killed: helpers.reading.trace")
 
 
 def test_what_no_test_runs_is_not_killed_and_what_never_ends_is():
-    found = {"helpers.trace": {"a": "timeout", "b": "no tests", "c": "suspicious"}}
+    found = {"helpers.reading.trace": {"a": "timeout", "b": "no tests", "c": "suspicious"}}
     assert report(found).splitlines()[:5] == [
         "no tests  b",
         "suspicious  c",
         "",
-        "module         killed  all  percent",
-        "helpers.trace       1    3       33",
+        "module                 killed  all  percent",
+        "helpers.reading.trace       1    3       33",
     ]

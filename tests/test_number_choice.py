@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.controls import NumberChoice
+from helpers.explorers.controls import NumberChoice
 from tests.learner import is_one_sentence
 from tests.test_controls import NO_NUMBER, listening
 

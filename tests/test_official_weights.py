@@ -13,9 +13,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from helpers import weights
-from helpers.models import build
-from helpers.weights import state_dict
+from helpers.models import build, weights
+from helpers.models.weights import state_dict
 from tests.disks import DISKS, on_disk, only_with_mounts
 from tests.families import LAYOUTS
 
@@ -176,7 +175,7 @@ def test_where_there_is_no_server_the_sentence_says_what_to_do(server, monkeypat
 DOWNLOAD = """
 import sys
 from pathlib import Path
-from helpers import weights
+from helpers.models import weights
 weights._SERVER = sys.argv[1]
 try:
     weights._official(sys.argv[2])

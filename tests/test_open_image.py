@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from helpers.decoding import open_image
+from helpers.images.decoding import open_image
 
 RNG = np.random.default_rng(0)
 ORIENTATION = ExifTags.Base.Orientation

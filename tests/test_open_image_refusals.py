@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from helpers import decoding
-from helpers.decoding import ImageError, open_image
+from helpers.images import decoding
+from helpers.images.decoding import ImageError, open_image
 
 RNG = np.random.default_rng(0)
 PIXELS = RNG.integers(0, 256, (6, 9, 3), dtype=np.uint8)

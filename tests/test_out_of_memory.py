@@ -8,13 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from helpers import models
-from helpers.classify import classify
-from helpers.device import OutOfMemory, best_device, enough_memory
-from helpers.effective_field import effective_receptive_field
-from helpers.feature_maps import feature_maps
+from helpers.images.patches import photo_patches
 from helpers.models import build
-from helpers.patches import photo_patches
-from helpers.training import fit
+from helpers.models.device import OutOfMemory, best_device, enough_memory
+from helpers.running.classify import classify
+from helpers.running.effective_field import effective_receptive_field
+from helpers.running.feature_maps import feature_maps
+from helpers.running.training import fit
 
 CUDA = torch.OutOfMemoryError(
     "CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of …"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.pixel_mixer import LEFT, PIXELS, TOP, ZOOM, PixelMixer
-from helpers.images import ImageError
-from helpers.style import DENSITY
+from helpers.images.photos import ImageError
 from tests.learner import is_one_sentence, upload
 
 MY_PIXELS = np.random.default_rng(0).integers(0, 256, (PIXELS, PIXELS, 3), dtype=np.uint8)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor
 
-from helpers import patches
-from helpers.images import photo, photo_names, to_tensor
-from helpers.patches import TEN_PHOTOS, PatchData, photo_patches
+from helpers.images import patches
+from helpers.images.patches import TEN_PHOTOS, PatchData, photo_patches
+from helpers.images.photos import photo, photo_names, to_tensor
 
 
 def addresses(width: int, height: int) -> Image.Image:

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from helpers.arithmetic import ReceptiveField
-from helpers.images import photo, square
-from helpers.photo_figures import fields_on_photo, side_by_side
+from helpers.drawing.photo_figures import fields_on_photo, side_by_side
+from helpers.images.photos import photo, square
 
 
 def test_what_a_unit_does_not_see_is_faded_and_what_it_sees_is_as_it_was():

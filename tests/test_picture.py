@@ -11,11 +11,12 @@ import pytest
 from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from helpers import picture
-from helpers.images import photo, square
-from helpers.live_figure import LiveFigure, _Font
-from helpers.picture import Picture, display_bundle, encode_live, encode_saved
-from helpers.style import BLUE, DENSITY, INK, new_figure, styled
+from helpers.drawing import picture
+from helpers.drawing.live_figure import LiveFigure, _Font
+from helpers.drawing.matplotlib_style import DENSITY, new_figure, styled
+from helpers.drawing.picture import Picture, display_bundle, encode_live, encode_saved
+from helpers.drawing.style import BLUE, INK
+from helpers.images.photos import photo, square
 
 RNG = np.random.default_rng(0)
 SMOOTH = Image.fromarray(RNG.integers(0, 256, (6, 9, 3), dtype=np.uint8)).resize(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.pixel_mixer import (
     CHANNELS,
     HEIGHT,
@@ -26,8 +27,7 @@ from helpers.explorers.pixel_mixer import (
     convolve,
     mix,
 )
-from helpers.images import photo, square
-from helpers.style import DENSITY
+from helpers.images.photos import photo, square
 from tests.learner import click, live_texts
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=100)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers.drawing.pixels import UNPACKED, Pixels
 from helpers.explorers.reduction import ReductionExplorer
-from helpers.pixels import UNPACKED, Pixels
 from tests.test_picture import bar_figure, farthest
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8)

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from helpers.explorers.pooling import PoolingExplorer
 from helpers.explorers.pooling_numbers import SIZE, PoolingNumbers, pooled, pooling
-from helpers.images import photo, square
+from helpers.images.photos import photo, square
 from tests.learner import upload
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=150)

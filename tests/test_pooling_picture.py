@@ -9,6 +9,8 @@ from hypothesis import given
 from matplotlib.text import Text
 from torch.nn import functional
 
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import BLUE, VERMILION
 from helpers.explorers.pixel_cells import CELL, cells
 from helpers.explorers.pooling import (
     BELOW,
@@ -25,8 +27,7 @@ from helpers.explorers.pooling import (
     PoolingExplorer,
 )
 from helpers.explorers.pooling_numbers import SIZE
-from helpers.images import photo, square
-from helpers.style import BLUE, DENSITY, VERMILION
+from helpers.images.photos import photo, square
 from tests.learner import click, live_texts
 from tests.test_pooling_explorer import PLAIN, SETTING, as_setting, by_pytorch
 

@@ -5,11 +5,11 @@ import csv
 import pytest
 from torch import nn
 
-from helpers.counted import counted, depth
 from helpers.models import build, network_names
 from helpers.models.googlenet import TABLE
-from helpers.published import FILE, Figure, published
-from helpers.trace import trace
+from helpers.reading.counted import counted, depth
+from helpers.reading.published import FILE, Figure, published
+from helpers.reading.trace import trace
 from tests.families import LAYOUTS
 
 QUANTITIES = {"year", "depth", "parameters", "MACs", "top-1 error", "top-5 error"}

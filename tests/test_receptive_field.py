@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from helpers.arithmetic import ReceptiveField
 from helpers.models import build
-from helpers.receptive_field import receptive_field
+from helpers.reading.receptive_field import receptive_field
 from tests.networks import Function, box_by_gradient, made_linear, random_networks
 
 

@@ -12,14 +12,14 @@ from PIL import Image
 from torch import nn
 
 from helpers.arithmetic import ReceptiveField, Span
-from helpers.effective_field import effective_receptive_field
 from helpers.explorers import receptive_field as module
 from helpers.explorers.field_numbers import ReceptiveFieldNumbers
 from helpers.explorers.receptive_field import ReceptiveFieldExplorer
-from helpers.feature_maps import layer_names
-from helpers.images import photo, photo_names
+from helpers.images.photos import photo, photo_names
 from helpers.models import build
-from helpers.receptive_field import receptive_field
+from helpers.reading.receptive_field import receptive_field
+from helpers.running.effective_field import effective_receptive_field
+from helpers.running.feature_maps import layer_names
 from tests.learner import browsable, is_one_sentence, upload
 
 SIZE = 24

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.receptive_field import receptive_field
+from helpers.reading.receptive_field import receptive_field
 from tests.networks import Function
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from torch import nn
 
-from helpers.effective_field import effective_receptive_field
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import BLUE, VERMILION
 from helpers.explorers.field_numbers import PHOTO, SEEN, view_of
 from helpers.explorers.field_picture import HEIGHT, LEFT, MAP, MAP_TOP, OUTER, RIGHT, ROOM, TOP, WIDTH
 from helpers.explorers.receptive_field import ReceptiveFieldExplorer
-from helpers.images import photo
+from helpers.images.photos import photo
 from helpers.models import build
-from helpers.style import BLUE, DENSITY, VERMILION
+from helpers.running.effective_field import effective_receptive_field
 from tests.learner import browsable, click, live_texts
 
 SMALL = browsable(8, 5, 7)

@@ -11,8 +11,9 @@ from matplotlib.text import Text
 from PIL import Image
 from torch import nn
 
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import BLUE, FAINT, ORANGE
 from helpers.explorers.reduction import MOST_PERCENT, ReductionExplorer, reduction
-from helpers.style import BLUE, DENSITY, FAINT, ORANGE
 from tests.learner import live_texts
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=300)

@@ -15,12 +15,12 @@ from torch import nn
 
 import helpers
 from helpers.arithmetic import ReceptiveField
-from helpers.augmentation import draw_augmentation
-from helpers.classify import Prediction
-from helpers.images import photo
+from helpers.images.augmentation import draw_augmentation
+from helpers.images.patches import photo_patches
+from helpers.images.photos import photo
 from helpers.models.densenet import DenseBlock
-from helpers.patches import photo_patches
-from helpers.training import History
+from helpers.running.classify import Prediction
+from helpers.running.training import History
 from tests.explorers import EXPLORERS, NEEDS
 from tests.learner import Rude, browsable
 

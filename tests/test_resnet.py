@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from helpers.feature_maps import feature_maps
 from helpers.models import build
 from helpers.models.resnet import BasicBlock, Bottleneck, PaddedShortcut, ResNet, make_shortcut
 from helpers.models.small import SmallResNet
-from helpers.receptive_field import receptive_field
-from helpers.trace import trace
+from helpers.reading.receptive_field import receptive_field
+from helpers.reading.trace import trace
+from helpers.running.feature_maps import feature_maps
 from tests.families import (
     assert_the_gradient_has_the_field,
     parameters,

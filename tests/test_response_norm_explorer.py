@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 from torch.nn import functional
 
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import BLUE, VERMILION
 from helpers.explorers.response_norm import (
     HEARD,
     HEIGHT,
@@ -23,12 +25,11 @@ from helpers.explorers.response_norm import (
     normalise,
     working,
 )
-from helpers.feature_maps import feature_maps
-from helpers.images import photo, to_tensor
+from helpers.images.patches import photo_patches
+from helpers.images.photos import photo, to_tensor
 from helpers.models import build
 from helpers.models.parts import local_response_norm
-from helpers.patches import photo_patches
-from helpers.style import BLUE, DENSITY, VERMILION
+from helpers.running.feature_maps import feature_maps
 from tests.learner import click, live_texts
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=200)

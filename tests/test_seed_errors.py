@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.seed_errors import FILE, seed_errors
+from helpers.running.seed_errors import FILE, seed_errors
 from tools.train_seeds import NETWORKS, RESIDUAL, SEEDS, train
 
 LESSON = Path(__file__).parents[1] / "notebooks" / "5_resnet.ipynb"

@@ -5,10 +5,9 @@ import re
 import pytest
 import torch
 
-from helpers import weights
-from helpers.feature_maps import run
-from helpers.models import build
-from helpers.weights import state_dict
+from helpers.models import build, weights
+from helpers.models.weights import state_dict
+from helpers.running.feature_maps import run
 from tools import train_small
 
 FILE = train_small.FOLDER / "small_alexnet.safetensors"

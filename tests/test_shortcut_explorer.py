@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from helpers.drawing.live_figure import POINTS_PER_INCH
+from helpers.drawing.matplotlib_style import CSS_PIXELS_PER_INCH, DENSITY
 from helpers.explorers.shortcut import ShortcutExplorer, shortcut
 from helpers.explorers.shortcut_picture import BARS, THICKEST
-from helpers.live_figure import POINTS_PER_INCH
 from helpers.models.resnet import BasicBlock, Bottleneck, PaddedShortcut
-from helpers.style import CSS_PIXELS_PER_INCH, DENSITY
 from tests.learner import live_texts, texts_in_the_way
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=60)

@@ -9,7 +9,7 @@ from torch import nn
 
 from helpers.models import build
 from helpers.models.small import SmallAlexNet
-from helpers.trace import trace
+from helpers.reading.trace import trace
 from tests.families import assert_the_gradient_has_the_field, parameters
 
 FAMILIES = ["small_alexnet", "small_vgg", "small_googlenet", "resnet20", "plain20", "small_densenet"]

@@ -10,11 +10,11 @@ import torch
 from IPython.display import Markdown
 from torch import nn
 
-from helpers import source
 from helpers.arithmetic import Convolution, output_size
 from helpers.explorers.pixel_mixer import PixelMixer, convolve
-from helpers.images import photo
-from helpers.source import PACKAGE, show_source
+from helpers.images.photos import photo
+from helpers.lessons import source
+from helpers.lessons.source import PACKAGE, show_source
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from helpers.source import PACKAGE, show_source
         (PixelMixer.respond, "helpers/explorers/pixel_mixer.py"),
         (Convolution.macs, "helpers/arithmetic/layers.py"),
         (output_size, "helpers/arithmetic/sizes.py"),
-        (photo, "helpers/images.py"),
+        (photo, "helpers/images/photos.py"),
     ],
 )
 def test_the_code_shown_is_a_piece_of_the_file_named_above_it(thing, file):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from helpers.controls import Switch
+from helpers.explorers.controls import Switch
 from tests.learner import Rude, is_one_sentence, listening
 
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import time_side_by_side, timing
+from helpers import time_side_by_side
+from helpers.running import timing
 
 
 class Noting(nn.Module):

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.models import build
-from helpers.trace import trace
+from helpers.reading.trace import trace
 from tests.families import LAYOUTS, parameters, with_random_numbers
 
 State = dict[str, Tensor]

@@ -7,11 +7,11 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import FancyArrowPatch, Rectangle
 from torch import nn
 
+from helpers.drawing.style import BLUE, VERMILION
 from helpers.models import build
 from helpers.models.alexnet import AlexNet
-from helpers.style import BLUE, VERMILION
 
-towers = import_module("helpers.towers")
+towers = import_module("helpers.drawing.alexnet_towers")
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from helpers.arithmetic import Convolution
 from helpers.models import build
-from helpers.receptive_field import receptive_field
-from helpers.trace import trace
+from helpers.reading.receptive_field import receptive_field
+from helpers.reading.trace import trace
 from tests.networks import Branches, Function, random_networks
 
 
@@ -293,7 +293,7 @@ def test_shapes_that_do_not_fit_each_other_are_not_passed_over(function):
 
 def test_the_first_table_does_not_wait_for_pytorch_s_compiler_to_load():
     code = (
-        "import sys; from helpers.models import build; from helpers.trace import trace; "
+        "import sys; from helpers.models import build; from helpers.reading.trace import trace; "
         "trace(build('efficientnet_lite0', device='meta')); print('torch._dynamo' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from helpers import training
-from helpers.device import best_device
-from helpers.patches import photo_patches
-from helpers.training import History, fit
+from helpers.images.patches import photo_patches
+from helpers.models.device import best_device
+from helpers.running import training
+from helpers.running.training import History, fit
 
 DATA = photo_patches(["hubble", "coins", "tissue"], size=8, per_class=50, test_per_class=20)
 

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from helpers.patches import photo_patches
-from helpers.training import fit
+from helpers.images.patches import photo_patches
+from helpers.running.training import fit
 
 DATA = photo_patches(["hubble", "coins"], size=8, per_class=50, test_per_class=20)
 

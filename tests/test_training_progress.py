@@ -6,7 +6,7 @@ import IPython
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from helpers.training import _watched, fit
+from helpers.running.training import _watched, fit
 from tests.test_training import DATA, network
 
 
@@ -35,8 +35,8 @@ def test_a_notebook_is_watched_where_it_could_ask_for_input(monkeypatch, takes_i
 def test_in_a_notebook_a_person_sees_a_bar_and_a_recording_does_not():
     code = """
 from torch import nn
-from helpers.patches import photo_patches
-from helpers.training import fit
+from helpers.images.patches import photo_patches
+from helpers.running.training import fit
 data = photo_patches(["brick", "coins"], size=4, per_class=8, test_per_class=4)
 _ = fit(nn.Sequential(nn.Flatten(), nn.Linear(16, 2)), data, epochs=1)
 """

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from helpers.training import fit
+from helpers.running.training import fit
 from tests.test_training import DATA, network
 
 

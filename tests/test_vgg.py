@@ -7,8 +7,8 @@ from torch import nn
 from helpers.models import build, vgg
 from helpers.models.parts import dense_as_convolution
 from helpers.models.vgg import CONFIGURATIONS, VGG, TorchvisionVGG, fully_convolutional
-from helpers.receptive_field import receptive_field
-from helpers.trace import trace
+from helpers.reading.receptive_field import receptive_field
+from helpers.reading.trace import trace
 from tests.families import assert_the_gradient_has_the_field, parameters
 
 # Table 1 by hand: each column's convolutions from top to bottom, "1" for a 1×1.

@@ -79,7 +79,7 @@ def _warm_up_more(runner: Any) -> None:
 
 def _run_own_tests(runner: Any, *, mutant_name: str | None, tests: Any) -> int:
     """The quickest first. What follows a network has tests of its own: the explorers' would take minutes."""
-    if mutant_name and ".explorers." not in mutant_name:
+    if mutant_name and not any(room in mutant_name for room in (".explorers.", ".wording.")):
         tests = [each for each in tests if "explorer" not in each]
     seconds = state().duration_by_test
     return _run_tests(runner, mutant_name=mutant_name, tests=sorted(tests, key=lambda each: seconds[each]))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import torch
 
+from helpers.images.patches import photo_patches
 from helpers.models import build
-from helpers.patches import photo_patches
-from helpers.training import History, fit
+from helpers.running.training import History, fit
 
 FILE = Path(__file__).parents[1] / "data" / "degradation.csv"
 RESIDUAL = {"shortcut": "B", "zero_init_residual": True}

@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
+from helpers.images.patches import PatchData, photo_patches
 from helpers.models import build
-from helpers.patches import PatchData, photo_patches
-from helpers.training import History, fit
+from helpers.running.training import History, fit
 
 # The photos that are in colour; the colour wheel is none, and its right third has hues that its left has not.
 NAMES = ("astronaut", "chelsea", "coffee", "hubble", "motorcycle", "retina", "rocket", "tissue")

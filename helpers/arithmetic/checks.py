@@ -4,22 +4,7 @@ import math
 import operator
 from dataclasses import fields
 
-_QUOTED = 40
-
-
-def shown(value: object) -> str:
-    """A value as a sentence quotes it: its repr on one line, cut to 40 characters; never raises.
-
-    >>> shown("coffee"), shown([0] * 1000)
-    ("'coffee'", '[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,…')
-    """
-    try:
-        text = " ".join(repr(value).split())
-    except Exception:
-        # A whole number of over 4300 digits cannot be printed, nor can a class with a mistake in its repr.
-        return f"this {type(value).__name__}"
-    return text if len(text) <= _QUOTED else f"{text[: _QUOTED - 1]}…"
-
+from helpers.wording.refusals import shown
 
 Size = int | tuple[int, int]
 """One whole number for both axes, or a pair with the vertical one first: (height, width)."""

@@ -11,8 +11,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image
 
-from helpers.controls import Choice, FloatSlider, Slider
-from helpers.gradient_flow import (
+from helpers.drawing.live_figure import LiveFigure, LiveText
+from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, INK, PURPLE, VERMILION
+from helpers.explorers.controls import Choice, FloatSlider, Slider
+from helpers.explorers.live import Explorer
+from helpers.running.gradient_flow import (
     ACTIVATIONS,
     BIN_EDGES,
     MOST_LAYERS,
@@ -21,9 +24,6 @@ from helpers.gradient_flow import (
     GradientFlow,
     gradient_flow,
 )
-from helpers.live import Explorer
-from helpers.live_figure import LiveFigure, LiveText
-from helpers.style import BLUE, FAINT, GREEN, GRID, INK, PURPLE, VERMILION
 
 PICTURE_WIDTH, PICTURE_HEIGHT = 780, 400
 REACH = BIN_EDGES[-1]

@@ -11,7 +11,13 @@ import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image, ImageDraw
 
-from helpers.augmentation import (
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, INK, VERMILION
+from helpers.explorers.controls import Choice, FloatSlider, Slider
+from helpers.explorers.live import Explorer, in_rows
+from helpers.explorers.photo_source import PhotoSource
+from helpers.images.augmentation import (
     CROP,
     CROPS,
     LAST,
@@ -23,12 +29,7 @@ from helpers.augmentation import (
     course_components,
     draw_augmentation,
 )
-from helpers.controls import Choice, FloatSlider, Slider
-from helpers.explorers.photo_source import PhotoSource
-from helpers.images import square
-from helpers.live import Explorer, in_rows
-from helpers.live_figure import LiveFigure
-from helpers.style import BLUE, DENSITY, FAINT, GREEN, GRID, INK, VERMILION
+from helpers.images.photos import square
 
 TOP = 56
 LEFT, RIGHT, PANEL = 8, 280, 524

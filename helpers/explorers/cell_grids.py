@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
-from helpers.live_figure import LiveFigure
-from helpers.style import CSS_PIXELS_PER_INCH, FAINT, GREEN, INK, VERMILION
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import CSS_PIXELS_PER_INCH
+from helpers.drawing.style import FAINT, GREEN, INK, VERMILION
 
 MARGIN, GAP = 24, 56
 LARGEST_CELL, LEGIBLE_CELL = 30, 22

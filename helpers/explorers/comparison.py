@@ -10,8 +10,8 @@ import ipywidgets as widgets
 from matplotlib.collections import LineCollection
 from PIL import Image
 
-from helpers import given
-from helpers.controls import Choice, Switch
+from helpers.drawing.live_figure import LiveFigure, text_width
+from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, INK, ORANGE, PURPLE, SKY, VERMILION
 from helpers.explorers.comparison_numbers import (
     AXES,
     EDITIONS,
@@ -24,12 +24,12 @@ from helpers.explorers.comparison_numbers import (
     in_edition,
     members_of,
 )
+from helpers.explorers.controls import Choice, Switch
 from helpers.explorers.label_placement import NEAR, Box, place_labels
-from helpers.live import Explorer, in_rows
-from helpers.live_figure import LiveFigure, text_width
-from helpers.names import known
-from helpers.style import BLUE, FAINT, GREEN, GRID, INK, ORANGE, PURPLE, SKY, VERMILION
-from helpers.timing import milliseconds
+from helpers.explorers.live import Explorer, in_rows
+from helpers.running.timing import milliseconds
+from helpers.wording import arguments
+from helpers.wording.refusals import known
 
 WIDTH, HEIGHT = 780, 478
 LEFT, TOP, ACROSS, DOWN = 66, 82, 690, 316
@@ -76,7 +76,7 @@ class NetworkComparison(Explorer):
         members: str = "one of each",
         families: Collection[str] = FIVE,
     ) -> None:
-        families = given.several("families", families)
+        families = arguments.several("families", families)
         for family in families:
             known("family", family, FAMILIES)
         known("x axis", x_axis, AXES)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from helpers.counted import counted
-from helpers.names import known, short
-from helpers.published import published
+from helpers.reading.counted import counted
+from helpers.reading.published import published
+from helpers.wording.refusals import known, short
 
 TIME = "time on this machine"
 EDITIONS = ("paper", "torchvision")

@@ -8,15 +8,15 @@ from typing import Any
 
 from PIL import Image
 
-from helpers.controls import Slider
+from helpers.explorers.controls import Slider
 from helpers.explorers.dense_numbers import DenseAsConvNumbers, dense_as_conv
 from helpers.explorers.dense_picture import HEIGHT, LEFT, MAP_LEFT, MOST_ROWS, SIDE, TOP, WIDTH, DensePicture
+from helpers.explorers.live import Explorer
 from helpers.explorers.photo_source import PhotoSource
 from helpers.explorers.window_scores import STEP, WINDOW, WindowScores
-from helpers.live import Explorer
 from helpers.models import build
 from helpers.models.efficientnet_lite import EfficientNetLite
-from helpers.names import shown
+from helpers.wording.refusals import shown
 
 LARGEST = WINDOW + (MOST_ROWS - 1) * STEP
 

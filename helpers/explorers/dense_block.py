@@ -10,7 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image
 
-from helpers.controls import Choice, FloatSlider, Slider
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import BLUE, FAINT, GRID, INK, ORANGE, VERMILION
+from helpers.explorers.controls import Choice, FloatSlider, Slider
 from helpers.explorers.dense_block_layout import (
     ACROSS,
     DOWN,
@@ -25,10 +28,8 @@ from helpers.explorers.dense_block_layout import (
     weight_axis_end,
 )
 from helpers.explorers.dense_block_numbers import DenseBlockNumbers, dense_block
-from helpers.live import Explorer
-from helpers.live_figure import LiveFigure
-from helpers.names import short
-from helpers.style import BLUE, DENSITY, FAINT, GRID, INK, ORANGE, VERMILION
+from helpers.explorers.live import Explorer
+from helpers.wording.refusals import short
 
 WIDTH, HEIGHT = 780, 480
 MOST_LAYERS = 48

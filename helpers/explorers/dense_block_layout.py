@@ -10,7 +10,8 @@ from math import log10
 import numpy as np
 from PIL import Image, ImageColor
 
-from helpers.style import BLUE, DENSITY, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, YELLOW
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, YELLOW
 
 # The block in CSS pixels from its top: the layers' rows, then what they made, the output, and what the
 # transition leaves of it.

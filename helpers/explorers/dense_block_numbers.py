@@ -8,7 +8,7 @@ from itertools import accumulate
 from math import floor
 
 from helpers.arithmetic import compressed
-from helpers.names import short
+from helpers.wording.refusals import short
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from PIL import Image, ImageDraw
 
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import CSS_PIXELS_PER_INCH, DENSITY
+from helpers.drawing.style import BLUE, FAINT, INK, ORANGE
 from helpers.explorers.dense_numbers import DenseAsConvNumbers, giga
 from helpers.explorers.window_scores import STEP, WINDOW
-from helpers.images import square
-from helpers.live_figure import LiveFigure
-from helpers.style import BLUE, CSS_PIXELS_PER_INCH, DENSITY, FAINT, INK, ORANGE
+from helpers.images.photos import square
 
 MOST_ROWS = 8
 WIDTH, HEIGHT = 780, 464

@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from helpers.controls import Choice, FloatSlider, Slider
-from helpers.live import Explorer
-from helpers.live_figure import LiveFigure
-from helpers.style import CSS_PIXELS_PER_INCH, INK, SKY, VERMILION
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import CSS_PIXELS_PER_INCH
+from helpers.drawing.style import INK, SKY, VERMILION
+from helpers.explorers.controls import Choice, FloatSlider, Slider
+from helpers.explorers.live import Explorer
 
 WIDTH, HEIGHT = 780, 452
 SIDE, CELL, LEFT, TOP = 10, 35, 12, 58

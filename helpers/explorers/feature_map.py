@@ -12,15 +12,17 @@ import numpy as np
 from PIL import Image, ImageDraw
 from torch import nn
 
-from helpers import given
 from helpers.arithmetic.checks import whole
-from helpers.controls import Choice, Slider
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import INK
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer
 from helpers.explorers.photo_source import PhotoSource
-from helpers.feature_maps import feature_maps, layer_names
-from helpers.images import square
-from helpers.live import Explorer
-from helpers.live_figure import LiveFigure
-from helpers.style import DENSITY, INK
+from helpers.images.photos import square
+from helpers.models import given
+from helpers.running.feature_maps import feature_maps, layer_names
+from helpers.wording import arguments
 
 PAGE = 64
 GRID, GAP, TOP = 464, 4, 26
@@ -100,7 +102,7 @@ class FeatureMapExplorer(Explorer):
         channel: int = 0,
     ) -> None:
         self.networks = given.networks(networks, type(networks).__name__)
-        self.asked = layers = None if layers is None else given.several("layers", layers)
+        self.asked = layers = None if layers is None else arguments.several("layers", layers)
         whole("channel", channel, None)
         for name, each in self.networks.items():
             if not (layers or layer_names(each)):

@@ -12,10 +12,11 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.patches import Rectangle
 from PIL import Image
 
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.photo_figures import faded_outside
+from helpers.drawing.style import BLUE, FAINT, INK, VERMILION
 from helpers.explorers.field_numbers import PHOTO, SEEN, Box, ReceptiveFieldNumbers, view_of
-from helpers.live_figure import LiveFigure
-from helpers.photo_figures import faded_outside
-from helpers.style import BLUE, DENSITY, FAINT, INK, VERMILION
 
 LEFT, TOP = 10, 30
 ROOM = 90

@@ -12,10 +12,10 @@ from matplotlib.collections import PolyCollection
 from PIL import Image
 
 from helpers.arithmetic import Convolution, same_padding
-from helpers.controls import Choice, NumberChoice, Slider
-from helpers.live import Explorer
-from helpers.live_figure import LiveFigure
-from helpers.style import BLUE, FAINT, ORANGE
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.style import BLUE, FAINT, ORANGE
+from helpers.explorers.controls import Choice, NumberChoice, Slider
+from helpers.explorers.live import Explorer
 
 WIDTH, HEIGHT = 780, 380
 MOST_NAMED = 4

@@ -11,11 +11,11 @@ import ipywidgets as widgets
 from PIL import Image
 
 from helpers.arithmetic import Convolution, same_padding
-from helpers.controls import Choice, Slider
-from helpers.explorers.counts import brief, compared
+from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.inception_picture import HEIGHT, WIDTH, InceptionPicture
-from helpers.live import Explorer, in_rows
+from helpers.explorers.live import Explorer, in_rows
 from helpers.models.googlenet import TABLE
+from helpers.wording.counts import brief, compared
 
 MINE = "your own"
 FILTERS = ("out_1x1", "reduce_3x3", "out_3x3", "reduce_5x5", "out_5x5", "pool_proj")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from helpers.explorers.counts import brief, compared
-from helpers.live_figure import LiveFigure, LiveText
-from helpers.style import BLUE, FAINT, ORANGE, PURPLE
+from helpers.drawing.live_figure import LiveFigure, LiveText
+from helpers.drawing.style import BLUE, FAINT, ORANGE, PURPLE
+from helpers.wording.counts import brief, compared
 
 if TYPE_CHECKING:
     from helpers.explorers.inception import Branch, InceptionNumbers

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from PIL import Image
 
 from helpers.arithmetic import Convolution, Span
-from helpers.controls import Slider
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.style import BLUE, FAINT, INK, SKY
 from helpers.explorers.cell_grids import CellGrids
-from helpers.live import Explorer
-from helpers.live_figure import LiveFigure
-from helpers.style import BLUE, FAINT, INK, SKY
+from helpers.explorers.controls import Slider
+from helpers.explorers.live import Explorer
 
 MOST_DEPTH = 5
 TIMES = ("", "once", "twice", "three times", "four times", "five times")

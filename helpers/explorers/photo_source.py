@@ -9,8 +9,8 @@ from pathlib import Path
 import ipywidgets as widgets
 from PIL import Image
 
-from helpers.controls import WIDE, Choice
-from helpers.images import open_image, photo, photo_names
+from helpers.explorers.controls import WIDE, Choice
+from helpers.images.photos import open_image, photo, photo_names
 
 OWN = "your own"
 

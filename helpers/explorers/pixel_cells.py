@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw
 
-from helpers.live_figure import label_font
-from helpers.style import BLUE, VERMILION
+from helpers.drawing.live_figure import label_font
+from helpers.drawing.style import BLUE, VERMILION
 
 CELL = 64
 """Height and width of an enlarged pixel, in picture pixels."""

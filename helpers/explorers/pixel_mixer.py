@@ -12,12 +12,13 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from helpers.arithmetic.checks import pair
-from helpers.controls import Choice, FloatSlider, Slider
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.drawing.style import INK
+from helpers.explorers.controls import Choice, FloatSlider, Slider
+from helpers.explorers.live import Explorer, in_rows
 from helpers.explorers.photo_source import PhotoSource
-from helpers.images import square
-from helpers.live import Explorer, in_rows
-from helpers.live_figure import LiveFigure
-from helpers.style import DENSITY, INK
+from helpers.images.photos import square
 
 CHANNELS = ("red", "green", "blue")
 PIXELS = 200

@@ -9,14 +9,14 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from helpers.arithmetic import Pooling
-from helpers.controls import Choice, Slider
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.matplotlib_style import DENSITY
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer
 from helpers.explorers.photo_source import PhotoSource
 from helpers.explorers.pixel_cells import CELL, STYLES, cells, frames, marks
 from helpers.explorers.pooling_numbers import SIZE, PoolingNumbers, pooled, pooling
-from helpers.images import square
-from helpers.live import Explorer
-from helpers.live_figure import LiveFigure
-from helpers.style import DENSITY
+from helpers.images.photos import square
 
 MOST = 8
 ROWS, COLUMNS = MOST, 2 * MOST

@@ -12,18 +12,19 @@ import numpy as np
 from PIL import Image
 from torch import Tensor, nn
 
-from helpers import given
 from helpers.arithmetic.checks import pair, whole
-from helpers.controls import Choice, Slider
+from helpers.drawing.photo_figures import nearest
+from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.field_numbers import PHOTO, SEEN, ReceptiveFieldNumbers, view_of
 from helpers.explorers.field_picture import HEIGHT, LEFT, RIGHT, ROOM, TOP, WIDTH, FieldPicture
+from helpers.explorers.live import Explorer
 from helpers.explorers.photo_source import PhotoSource
-from helpers.feature_maps import as_batch
-from helpers.images import IMAGENET, Preprocessing
-from helpers.layer_fields import LayerFields
-from helpers.live import Explorer
-from helpers.names import known
-from helpers.photo_figures import nearest
+from helpers.images.photos import IMAGENET, Preprocessing
+from helpers.models import given
+from helpers.running.feature_maps import as_batch
+from helpers.running.layer_fields import LayerFields
+from helpers.wording import arguments
+from helpers.wording.refusals import known
 
 SLOW = 0.3
 """From this many seconds on, a slider waits until it is let go."""
@@ -67,7 +68,7 @@ class ReceptiveFieldExplorer(Explorer):
         image_size: int | None = None,
     ) -> None:
         self.networks = given.networks(networks, "")
-        chosen = _layers_of(self.networks, None if layers is None else given.several("layers", layers))
+        chosen = _layers_of(self.networks, None if layers is None else arguments.several("layers", layers))
         self.source = PhotoSource(photo)
         self._follow = lru_cache(None)(
             lambda network: _Network(self.networks[network], chosen[network], image_size)

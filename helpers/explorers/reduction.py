@@ -9,11 +9,11 @@ from typing import Any
 from PIL import Image
 
 from helpers.arithmetic import Convolution, break_even, same_padding
-from helpers.controls import Slider
-from helpers.explorers.counts import compared
-from helpers.live import Explorer
-from helpers.live_figure import LiveFigure
-from helpers.style import BLUE, FAINT, GRID, INK, ORANGE, VERMILION
+from helpers.drawing.live_figure import LiveFigure
+from helpers.drawing.style import BLUE, FAINT, GRID, INK, ORANGE, VERMILION
+from helpers.explorers.controls import Slider
+from helpers.explorers.live import Explorer
+from helpers.wording.counts import compared
 
 WIDTH, HEIGHT = 780, 350
 MOST_PERCENT = 200

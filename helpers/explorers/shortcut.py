@@ -10,9 +10,9 @@ import ipywidgets as widgets
 from PIL import Image
 
 from helpers.arithmetic import Convolution, same_padding
-from helpers.controls import Choice, Slider
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.live import Explorer, in_rows
 from helpers.explorers.shortcut_picture import HEIGHT, WIDTH, ShortcutPicture
-from helpers.live import Explorer, in_rows
 from helpers.models.resnet import SHORTCUTS
 
 EXPANSION = 4

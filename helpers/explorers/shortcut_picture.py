@@ -9,10 +9,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Ellipse, Rectangle
 from PIL import Image
 
-from helpers.explorers.counts import brief
-from helpers.live_figure import POINTS_PER_INCH, LiveFigure, LiveText
+from helpers.drawing.live_figure import POINTS_PER_INCH, LiveFigure, LiveText
+from helpers.drawing.matplotlib_style import CSS_PIXELS_PER_INCH
+from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE
 from helpers.models.resnet import SHORTCUTS
-from helpers.style import BLUE, CSS_PIXELS_PER_INCH, FAINT, GREEN, INK, ORANGE
+from helpers.wording.counts import brief
 
 if TYPE_CHECKING:
     from helpers.explorers.shortcut import ShortcutNumbers, Step

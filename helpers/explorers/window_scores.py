@@ -8,11 +8,11 @@ import numpy as np
 from PIL import Image
 from torch import Tensor, nn
 
-from helpers.classify import class_name
-from helpers.feature_maps import run
-from helpers.images import EFFICIENTNET_LITE
+from helpers.images.photos import EFFICIENTNET_LITE
 from helpers.models.efficientnet_lite import EfficientNetLite
 from helpers.models.parts import dense_as_convolution
+from helpers.running.classify import class_name
+from helpers.running.feature_maps import run
 
 WINDOW, STEP = 224, 32
 

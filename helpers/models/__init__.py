@@ -10,16 +10,16 @@ import torch
 from torch import nn
 
 from helpers.arithmetic.checks import flag, whole
-from helpers.device import OutOfMemory, enough_memory, pick
 from helpers.models.alexnet import AlexNet, OneTowerAlexNet
 from helpers.models.densenet import DenseNet
+from helpers.models.device import OutOfMemory, enough_memory, pick
 from helpers.models.efficientnet_lite import EfficientNetLite
 from helpers.models.googlenet import GoogLeNet, TorchvisionGoogLeNet
 from helpers.models.resnet import BasicBlock, Block, Bottleneck, ResNet
 from helpers.models.small import SmallAlexNet, SmallDenseNet, SmallGoogLeNet, SmallResNet, SmallVGG
 from helpers.models.vgg import VGG, TorchvisionVGG
-from helpers.names import known, shown
-from helpers.weights import CLASSES, PREPROCESSING, check, state_dict
+from helpers.models.weights import CLASSES, PREPROCESSING, check, state_dict
+from helpers.wording.refusals import known, shown
 
 Factory = Callable[..., nn.Module]
 

@@ -12,9 +12,10 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from helpers.arithmetic.checks import shown, whole
-from helpers.images import IMAGENET
+from helpers.arithmetic.checks import whole
+from helpers.images.photos import IMAGENET
 from helpers.models.parts import Undrawn, fill, local_response_norm
+from helpers.wording.refusals import shown
 
 
 class AlexNet(nn.Sequential):

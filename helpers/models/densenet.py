@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from helpers.arithmetic import compressed
 from helpers.arithmetic.checks import whole
-from helpers.images import IMAGENET
+from helpers.images.photos import IMAGENET
 from helpers.models.parts import he_normal
 
 

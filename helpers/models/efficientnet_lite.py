@@ -10,7 +10,7 @@ from collections import OrderedDict
 
 from torch import Tensor, nn
 
-from helpers.images import EFFICIENTNET_LITE
+from helpers.images.photos import EFFICIENTNET_LITE
 
 # Stages 2 to 8 of the paper's table 1: (expansion, out_channels, layers, stride, kernel_size).
 # Its stages 1 and 9 are the stem and the head.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from helpers.images import IMAGENET
+from helpers.images.photos import IMAGENET
 from helpers.models.parts import fill, he_normal, local_response_norm
 
 # Table 1: "#1×1, #3×3 reduce, #3×3, #5×5 reduce, #5×5, pool proj" of each block.

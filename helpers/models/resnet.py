@@ -10,9 +10,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from helpers.arithmetic.checks import whole
-from helpers.images import IMAGENET
+from helpers.images.photos import IMAGENET
 from helpers.models.parts import he_normal
-from helpers.names import known
+from helpers.wording.refusals import known
 
 # What makes a block of its in_channels, out_channels and stride.
 Block = Callable[[int, int, int], "BasicBlock | Bottleneck"]

@@ -11,12 +11,13 @@ from functools import partial
 
 from torch import Tensor, nn
 
-from helpers.arithmetic.checks import shown, whole
+from helpers.arithmetic.checks import whole
 from helpers.models.densenet import dense_blocks
 from helpers.models.googlenet import TABLE, Inception, conv_relu
 from helpers.models.parts import he_normal, local_response_norm
 from helpers.models.resnet import BasicBlock, conv, stage
 from helpers.models.vgg import head, stages
+from helpers.wording.refusals import shown
 
 
 class SmallAlexNet(nn.Sequential):

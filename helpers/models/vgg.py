@@ -10,9 +10,9 @@ from functools import partial
 from torch import Tensor, nn
 
 from helpers.arithmetic.checks import whole
-from helpers.images import IMAGENET
+from helpers.images.photos import IMAGENET
 from helpers.models.parts import Undrawn, dense_as_convolution, fill, he_normal
-from helpers.names import known
+from helpers.wording.refusals import known
 
 Kernels = tuple[tuple[int, ...], ...]
 

@@ -13,8 +13,8 @@ import nbformat
 import pytest
 from PIL import Image
 
+from helpers.drawing.matplotlib_style import DENSITY
 from helpers.explorers.pixel_mixer import LEFT, PIXELS, RIGHT, SHOWN, TOP
-from helpers.style import DENSITY
 from tests.browser.explorer_view import ExplorerView
 from tests.browser.lab import VIEWPORT, Lab, NotebookView, running_lab
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.style import DENSITY
+from helpers.drawing.matplotlib_style import DENSITY
 from tests.browser.explorer_view import ExplorerView, SliderView
 from tests.browser.lab import Lab, NotebookView, running_lab
 

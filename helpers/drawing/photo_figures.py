@@ -1,0 +1,227 @@
+"""Still pictures with photos in them: what a network names, what a unit sees, what a layer makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import floor
+
+import matplotlib
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from PIL import Image
+
+from helpers.arithmetic import ReceptiveField, Span
+from helpers.arithmetic.checks import whole
+from helpers.drawing.figures import Drawing
+from helpers.drawing.live_figure import DRAWING
+from helpers.drawing.matplotlib_style import DENSITY, new_figure, styled
+from helpers.drawing.style import BLUE, GRID
+from helpers.images import arrays
+from helpers.images.photos import square
+from helpers.running.classify import Prediction
+from helpers.wording import arguments
+from helpers.wording.refusals import shown
+
+GAP, TOP = 14, 30
+VIRIDIS = np.rint(255 * matplotlib.colormaps["viridis"](np.arange(256))[:, :3]).astype(np.uint8)
+
+
+def named_photos(
+    photos: Mapping[str, Image.Image], predictions: Mapping[str, Sequence[Prediction]]
+) -> Drawing:
+    """Photos side by side; below each what `classify` made of it, with bars as long as the probability.
+
+    Raises ValueError for no photos, for what is no PIL image, and for a photo without predictions.
+
+    >>> from helpers.images.photos import photo
+    >>> named_photos({"coffee": photo("coffee")}, {"coffee": [Prediction("espresso", 0.95, 967)]})
+    What the network finds most probable. coffee: espresso.
+    """
+    arguments.named("photos", photos, Image.Image, "a PIL image")
+    arguments.named("predictions", predictions, Sequence, "what `classify` returned")
+    if missing := [name for name in photos if not predictions.get(name)]:
+        raise ValueError(f"There is no prediction for {shown(missing[0])}; give one for each photo.")
+    line = 27
+    words = (
+        f"{photo}: " + ", ".join(f"{each.name} {100 * each.probability:.0f} %" for each in predictions[photo])
+        for photo in photos
+    )
+    first = (f"{photo}: {predictions[photo][0].name}" for photo in photos)
+    heading = "What the network finds most probable"
+
+    def bars(axes: Axes, photo: str, left: float, side: int) -> None:
+        for row, each in enumerate(predictions[photo]):
+            y = TOP + side + 22 + row * line
+            axes.text(left, y, each.name if len(each.name) <= 17 else f"{each.name[:15]}…", size=8.5)
+            axes.text(left + side, y, f"{100 * each.probability:.0f} %", size=8.5, ha="right")
+            axes.barh(y + 6, side, left=left, height=5, color=GRID)
+            axes.barh(y + 6, side * each.probability, left=left, height=5, color=BLUE)
+
+    below = 12 + line * max(map(len, predictions.values()))
+    alt, finding = f"{heading}. {'; '.join(words)}.", f"{heading}. {'; '.join(first)}."
+    pictures = {name: square(photo, 142 * DENSITY) for name, photo in photos.items()}
+    return _row(pictures, 142, alt, finding=finding, below=below, add=bars)
+
+
+def side_by_side(pictures: Mapping[str, torch.Tensor], side: int = 168) -> Drawing:
+    """Pictures of (1 or 3 channels, height, width), values from 0 (black) to 1, each below its name.
+
+    Each is drawn `side` CSS pixels wide. A batch of one is taken as well. Values outside 0 to 1 are shown as
+    the nearest of the two. Raises ValueError for no pictures, other shapes and other sides than 8 to 760.
+
+    >>> side_by_side({"black": torch.zeros(3, 8, 8), "white": torch.ones(1, 8, 8)})
+    Pictures side by side: black; white.
+    """
+    whole("side", side, 8, 760)
+    arguments.named("pictures", pictures, torch.Tensor, "a tensor")
+    images = {}
+    for name, values in pictures.items():
+        channels_last = arrays.maps(name, values, "1 or 3 channels").clamp(0, 1).permute(1, 2, 0)
+        pixels = np.rint(255 * channels_last.expand(-1, -1, 3).numpy()).astype(np.uint8)
+        images[name] = Image.fromarray(pixels)
+    return _row(images, side, f"Pictures side by side: {'; '.join(pictures)}.")
+
+
+def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:
+    """Every channel of some stacks of maps as a picture, one row for each stack, its name at the left.
+
+    `rows` are tensors of (channels, height, width), or batches of one, with values from 0 (dark) up; all are
+    on one scale. Raises ValueError for no rows, and for other shapes.
+
+    >>> map_rows("Two stacks", {"a": torch.zeros(1, 8, 8), "b": torch.ones(2, 8, 8)})
+    Two stacks. a: 1 channel; b: 2 channels.
+    """
+    arguments.named("rows", rows, torch.Tensor, "a stack of maps")
+    stacks = {name: arrays.maps(name, maps) for name, maps in rows.items()}
+    most = max(map(len, stacks.values()))
+    highest = max(float(maps.max()) for maps in stacks.values()) or 1.0
+    left, side = 150, min(104, (760 - 150) // most - GAP)
+    step = side + GAP
+    width, height = left + most * step, TOP + len(stacks) * step
+    counts = {name: f"{len(maps)} channel{'s' * (len(maps) != 1)}" for name, maps in stacks.items()}
+    with DRAWING, styled():
+        figure = new_figure(width, height)
+        figure.text(GAP / width, 1 - 20 / height, title, weight="bold", size=11)
+        for row, (name, count) in enumerate(counts.items()):
+            middle = 1 - (TOP + row * step + side / 2) / height
+            figure.text(GAP / width, middle, name, weight="bold", va="bottom")
+            figure.text(GAP / width, middle - 4 / height, count, va="top", size=9)
+        alt = f"{title}. {'; '.join(f'{name}: {count}' for name, count in counts.items())}."
+        drawing = Drawing.of(figure, alt, has_photo=True)
+    for row, maps in enumerate(stacks.values()):
+        for column, values in enumerate(maps):
+            shades = np.rint(255 * (values / highest).clamp(0, 1).numpy()).astype(np.uint8)
+            tile = Image.fromarray(VIRIDIS[shades])
+            tile = tile.resize((side * DENSITY, side * DENSITY), Image.Resampling.NEAREST)
+            drawing.image.paste(tile, ((left + column * step) * DENSITY, (TOP + row * step) * DENSITY))
+    return drawing
+
+
+def filter_grid(weight: torch.Tensor, title: str = "Filters of the first layer") -> Drawing:
+    """The filters of a first convolution as colour pictures: `weight` has shape (filters, 3, k, k).
+
+    Zero is grey, and each filter is stretched to its own largest value. Raises ValueError for other shapes.
+
+    >>> filter_grid(torch.zeros(6, 3, 5, 5))
+    Filters of the first layer: 6 filters of 5×5 pixels.
+    """
+    shape = tuple(weight.shape) if isinstance(weight, torch.Tensor) and not weight.is_meta else ()
+    if len(shape) != 4 or shape[1] != 3 or 0 in shape:
+        found = f"has shape {shape}" if shape else f"is {shown(weight)}"
+        raise ValueError(f"The weight {found}; give a first layer's, (filters, 3, height, width).")
+    filters = weight.detach().cpu().float()
+    scale = filters.abs().amax((1, 2, 3), keepdim=True).clamp(min=1e-12)
+    colours = np.rint(255 * (0.5 + filters / scale / 2).permute(0, 2, 3, 1).numpy()).astype(np.uint8)
+    columns = min(12, len(colours))
+    rows = -(-len(colours) // columns)
+    step = (760 - 2 * GAP) // columns
+    width, height = 2 * GAP + columns * step, TOP + rows * step + GAP
+    alt = f"{title}: {len(colours)} filters of {weight.shape[2]}×{weight.shape[3]} pixels."
+    with DRAWING, styled():
+        figure = new_figure(width, height)
+        figure.text(GAP / width, 1 - 20 / height, title, weight="bold", size=11)
+        drawing = Drawing.of(figure, alt, has_photo=True)
+    side = (step - 6) * DENSITY
+    for place, filter in enumerate(colours):
+        row, column = divmod(place, columns)
+        tile = Image.fromarray(filter).resize((side, side), Image.Resampling.NEAREST)
+        drawing.image.paste(tile, ((GAP + column * step) * DENSITY, (TOP + row * step) * DENSITY))
+    return drawing
+
+
+def fields_on_photo(photo: Image.Image, fields: Mapping[str, ReceptiveField], size: int = 224) -> Drawing:
+    """What one unit near the middle sees: the photo for each layer, with all outside its field faded.
+
+    The photo is cropped to a square and scaled to the `size` pixels that the network reads; `fields` are
+    receptive fields in those pixels. Raises ValueError for what is no picture, for a size below 1, and for no
+    fields.
+
+    >>> from helpers.images.photos import photo
+    >>> fields_on_photo(photo("chelsea"), {"stem": ReceptiveField().through(3, 2, 1)})
+    What one unit sees of a photo of 224×224 pixels. stem: 3×3.
+    """
+    arguments.named("fields", fields, ReceptiveField, "a receptive field")
+    pixels = np.asarray(square(photo, size))
+    images = {}
+    for layer, field in fields.items():
+        unit = nearest(field.y, (size - 1) / 2), nearest(field.x, (size - 1) / 2)
+        faded = faded_outside(pixels, field.box(unit))
+        images[f"{layer}: {field.size[0]}×{field.size[1]}"] = Image.fromarray(faded)
+    return _row(images, 168, f"What one unit sees of a photo of {size}×{size} pixels. {'; '.join(images)}.")
+
+
+def faded_outside(pixels: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    """Pixels (height, width, 3) of 0 to 255, nearly white where they are outside a receptive field's box.
+
+    `box` is (top, left, bottom, right), the first and last pixels inside; it may reach beyond the picture.
+
+    >>> faded_outside(np.zeros((1, 4, 3), np.uint8), (-1, 1, 1, 2))[0, :, 0].tolist()
+    [190, 0, 0, 190]
+    """
+    top, left, bottom, right = box
+    seen = slice(max(top, 0), max(bottom + 1, 0)), slice(max(left, 0), max(right + 1, 0))
+    faded = (pixels // 4 + 190).astype(np.uint8)
+    faded[seen] = pixels[seen]
+    return faded
+
+
+def nearest(span: Span, pixel: float) -> int:
+    """The unit whose receptive field's centre is nearest to a pixel, along one axis; it may be below 0.
+
+    Between two it is the later one.
+
+    >>> nearest(Span(jump=32, lo=-90, hi=121), 111.5)
+    3
+    """
+    return floor((pixel - (span.lo + span.hi) / 2) / span.jump + 0.5)
+
+
+def _row(
+    pictures: Mapping[str, Image.Image],
+    side: int,
+    alt: str,
+    *,
+    finding: str | None = None,
+    below: int = 0,
+    add: Callable[[Axes, str, float, int], None] | None = None,
+) -> Drawing:
+    """Square pictures in a row, each below its name, with room `below` in which `add` draws what it likes."""
+    width, height = GAP + len(pictures) * (side + GAP), TOP + side + GAP + below
+    with DRAWING, styled():
+        figure = new_figure(width, height)
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
+        axes.set_axis_off()
+        for place, name in enumerate(pictures):
+            left = GAP + place * (side + GAP)
+            longest = side // 9  # characters that fit
+            shown = name if len(name) <= longest else f"…{name[1 - longest :]}"
+            axes.text(left, TOP - 9, shown, weight="bold")
+            if add:
+                add(axes, name, left, side)
+        drawing = Drawing.of(figure, alt, finding=finding, has_photo=True)
+    for place, image in enumerate(pictures.values()):
+        corner = (GAP + place * (side + GAP)) * DENSITY, TOP * DENSITY
+        resized = image.resize((side * DENSITY, side * DENSITY), Image.Resampling.NEAREST)
+        drawing.image.paste(resized, corner)
+    return drawing

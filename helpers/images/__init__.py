@@ -1,0 +1,1 @@
+"""Photos, decoding, a learner's own picture, augmentation and patches."""

@@ -1,0 +1,87 @@
+"""`check`: an answer to an exercise, and a sentence that says what it shows or what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from numbers import Real
+from operator import index
+from typing import Any
+
+from helpers.lessons.sentence import Sentence
+from helpers.wording.refusals import first_line, shown, unknown
+
+LESSONS = {str(number): f"helpers.lessons.lesson_{number}" for number in range(1, 8)}
+
+
+class Wrong(Exception):
+    """An answer that is not right; the message is the hint, named by the symptom."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """`test(answer)` returns normally for a right answer and raises Wrong with a hint for another."""
+
+    test: Callable[[Any], None]
+    right: str
+
+
+def check(name: str, answer: Any) -> Sentence:
+    """Whether `answer` solves exercise `name` (such as "3.1"), with a hint when it does not. Never raises.
+
+    >>> check("3.1", "channels")
+    Right. A 1×1 convolution mixes the channels of one pixel and looks at no neighbour.
+    >>> check("3.1", ...)
+    Exercise 3.1 is not answered yet: put your answer in place of the dots.
+    >>> check("3.9", 1)
+    There is no exercise '3.9'; the nearest are '3.3', '3.2' and '3.1'.
+    """
+    asked = name if isinstance(name, str) else shown(name)
+    exercises = _exercises(asked)
+    exercise = exercises.get(asked)
+    if exercise is None:
+        return Sentence(unknown("exercise", name, exercises))
+    if answer is None or answer is ...:
+        return Sentence(f"Exercise {asked} is not answered yet: put your answer in place of the dots.")
+    try:
+        exercise.test(answer)
+    except Wrong as hint:
+        return Sentence(f"Not yet. {hint}")
+    except (Exception, SystemExit) as error:
+        # The learner's own code may do anything; what it raised is the best hint there is.
+        kind, says = type(error).__name__, first_line(error)
+        return Sentence(f"Not yet. Your answer raised {kind}{'' if says == kind else f': {says}'}.")
+    return Sentence(f"Right. {exercise.right}")
+
+
+def _exercises(name: str) -> dict[str, Exercise]:
+    """The exercises of the lesson that `name` begins with, or of all where there is no such lesson."""
+    lesson = name.partition(".")[0]
+    modules = [LESSONS[lesson]] if lesson in LESSONS else LESSONS.values()
+    return {
+        each: exercise for module in modules for each, exercise in import_module(module).EXERCISES.items()
+    }
+
+
+def whole_number(answer: Any) -> int:
+    """The answer as a whole number, or Wrong with what to give instead."""
+    try:
+        # PyTorch's whole numbers are no Real, but can stand for one.
+        number = answer if isinstance(answer, Real) else index(answer)
+        whole = int(number)
+    except (TypeError, ValueError, OverflowError, RuntimeError):  # NaN and infinity among them
+        number = None
+    if number is None or isinstance(answer, bool):
+        raise Wrong(f"{shown(answer)} is not a number; give the count itself, such as 12_500.")
+    if number != whole:
+        raise Wrong(f"{shown(answer)} is not a whole number; give the count itself, such as 12_500.")
+    return whole
+
+
+def one_of(answer: Any, words: tuple[str, ...]) -> str:
+    """The answer as one of these words, or Wrong with the list."""
+    word = answer.strip().casefold() if isinstance(answer, str) else None
+    if word not in words:
+        raise Wrong(f"{shown(answer)} is not among the choices: {', '.join(map(repr, words))}.")
+    return word

@@ -1,0 +1,83 @@
+"""The exercises of lesson 3, the 1×1 convolution."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch
+from torch import nn
+
+from helpers.arithmetic import Convolution
+from helpers.lessons.checking import Exercise, Wrong, one_of, whole_number
+from helpers.lessons.modules import maps, module_itself
+
+
+def _mixes(answer: Any) -> None:
+    word = one_of(answer, ("channels", "neighbours", "both"))
+    if word == "neighbours":
+        raise Wrong("A 1×1 kernel covers one pixel: move a pixel's neighbour and its result does not change.")
+    if word == "both":
+        raise Wrong("That is what a 3×3 convolution does. How many pixels does a 1×1 kernel cover?")
+
+
+def _saved(answer: Any) -> None:
+    direct = Convolution(192, 32, 5, bias=False).weights
+    squeeze = Convolution(192, 16, 1, bias=False).weights
+    after = Convolution(16, 32, 5, bias=False).weights
+    hints = {
+        squeeze + after: "That is what the two steps hold together. How many fewer is it than 5×5 directly?",
+        direct: "That is the direct 5×5. Subtract what the two steps hold together.",
+        direct - after: "You left out the 1×1 step: it has weights too, one for each pair of channels.",
+        direct - squeeze: "You left out the 5×5 step that follows the reduction.",
+        direct + 32 - (squeeze + 16 + after + 32): "That counts biases; the exercise leaves them out.",
+    }
+    number = whole_number(answer)
+    if number != direct - squeeze - after:
+        plain = "Weights are kernel height × kernel width × in channels × out channels, for each convolution."
+        raise Wrong(hints.get(number, plain))
+
+
+def _bottleneck(answer: Any) -> None:
+    module_itself(answer)
+    kernels = [layer.kernel_size for layer in answer.modules() if isinstance(layer, nn.Conv2d)]
+    shape = (1, 256, 14, 14)
+    with torch.inference_mode():
+        out = answer(torch.zeros(shape))
+    maps(out, "It should give a tensor of shape (N, 256, height, width), like its input.")
+    if out.shape[2:] != shape[2:]:
+        raise Wrong(
+            f"14×14 pixels became {out.shape[2]}×{out.shape[3]}: does the 3×3 have padding=1 and stride 1?"
+        )
+    if out.shape[1] != shape[1]:
+        raise Wrong(f"It gives {out.shape[1]} channels; the last 1×1 should bring them back to 256.")
+    if sorted(kernels) != [(1, 1), (1, 1), (3, 3)]:
+        raise Wrong("It should hold three convolutions: a 1×1, a 3×3 and a 1×1.")
+    count = sum(weight.numel() for weight in answer.parameters())
+    right = 256 * 64 + 3 * 3 * 64 * 64 + 64 * 256
+    if count == right + 64 + 64 + 256:
+        raise Wrong("It has biases: make each convolution with bias=False.")
+    if count != right:
+        raise Wrong(f"It has {count:,} weights; 1×1 to 64, 3×3 within 64 and 1×1 to 256 have {right:,}.")
+    if _is_linear(answer, shape):
+        raise Wrong("There is no nn.ReLU between the convolutions, so the three are one linear map.")
+
+
+def _is_linear(module: nn.Module, shape: tuple[int, ...]) -> bool:
+    """Whether f(x) + f(−x) = 2 f(0), seen from outside: the learner may have written F.relu or another."""
+    x = torch.linspace(-1, 1, math.prod(shape)).reshape(shape)
+    with torch.inference_mode():
+        plus, minus, zero = module(x), module(-x), module(torch.zeros(shape))
+    return torch.allclose(plus + minus, 2 * zero, atol=1e-4 * float(plus.abs().max()))
+
+
+EXERCISES = {
+    "3.1": Exercise(_mixes, "A 1×1 convolution mixes the channels of one pixel and looks at no neighbour."),
+    "3.2": Exercise(
+        _saved,
+        "153,600 − (3,072 + 12,800) = 137,728: nine weights in ten are gone, and the shapes are the same.",
+    ),
+    "3.3": Exercise(
+        _bottleneck, "69,632 weights: this is the bottleneck that you will meet again in lesson 5, ResNet."
+    ),
+}

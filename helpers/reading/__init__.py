@@ -1,0 +1,1 @@
+"""What any network computes, layer by layer, and what was published about it."""

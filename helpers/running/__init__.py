@@ -1,0 +1,1 @@
+"""Networks run on real photos: maps, classes, fields, times, gradients and training."""

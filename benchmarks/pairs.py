@@ -21,7 +21,7 @@ from benchmarks import (
     baselines_photos,
 )
 from helpers import build, feature_maps, photo
-from helpers.explorers.live import Explorer
+from helpers.explorers.old_live import Explorer
 from helpers.models.vgg import CHANNELS, CONFIGURATIONS, glorot, stages
 
 LAYER = "blocks.4.expand.conv"  # 240 maps of 28×28: three full pages and a part of one

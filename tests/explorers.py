@@ -1,46 +1,58 @@
-"""Every explorer of the course, and random values for its controls as code may set them."""
+"""Every explorer of the course, found by its class, and random values for its controls."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-import ipywidgets as widgets
 import numpy as np
 
 import helpers
-from helpers.explorers.live import Explorer
-from tests.learner import browsable
+from helpers.explorers.explorer import Explorer
+from tests.networks import browsable
 
-# What an explorer needs to be made; most need nothing.
-NEEDS: dict[str, Callable[[], tuple[Any, ...]]] = {
+# Most are made as they are. Here something smaller serves the tests as well, and is quicker.
+SMALLER: dict[str, Callable[[], tuple[Any, ...]]] = {
     "FeatureMapExplorer": lambda: (browsable(6, 70),),
     "ReceptiveFieldExplorer": lambda: (browsable(4, 6),),
 }
-EXPLORERS = sorted(name for name in helpers.__all__ if name.endswith(("Explorer", "Mixer", "Comparison")))
+MOVES = 40
+
+
+def _is_explorer(name: str) -> bool:
+    found = getattr(helpers, name)
+    return isinstance(found, type) and issubclass(found, Explorer)
+
+
+EXPLORERS = sorted(filter(_is_explorer, helpers.__all__))
 
 
 def made(name: str) -> Explorer:
     """A new explorer of that class, at its start values."""
-    return getattr(helpers, name)(*NEEDS.get(name, tuple)())
+    return getattr(helpers, name)(*SMALLER.get(name, tuple)())
 
 
-def values(control: widgets.ValueWidget) -> list[Any]:
-    """A list's options, a switch's two, or a slider's two ends, middle and next step; none of an upload."""
-    if isinstance(control.value, bool):
-        return [False, True]
-    if hasattr(control, "options"):
-        return list(control.options)
-    if not hasattr(control, "min"):
-        return []
-    middle = control.min + (control.max - control.min) // (2 * control.step) * control.step
-    return [control.min, control.max, middle, min(control.min + control.step, control.max)]
+def movable(explorer: Explorer) -> list[str]:
+    """The controls that have values to choose from."""
+    return [name for name, control in explorer.controls.items() if len(control.examples()) > 1]
 
 
 def shuffle(explorer: Explorer, rng: np.random.Generator) -> str:
     """Move one control, drawn at random, to one of its values, also drawn; the control's name."""
-    name = str(rng.choice([each for each, control in explorer.controls.items() if values(control)]))
-    control = explorer.controls[name]
-    choices = values(control)
-    control.value = choices[int(rng.integers(len(choices)))]
+    name = str(rng.choice(movable(explorer)))
+    choices = explorer.controls[name].examples()
+    explorer.controls[name].value = choices[int(rng.integers(len(choices)))]
     return name
+
+
+def states(explorer: Explorer) -> Iterator[None]:
+    """Take an explorer through its start, each control's values in turn, and random moves."""
+    yield
+    for control in explorer.controls.values():
+        for value in control.examples():
+            control.value = value
+            yield
+    rng = np.random.default_rng(1)
+    for _ in range(MOVES):
+        shuffle(explorer, rng)
+        yield

@@ -4,14 +4,11 @@ import re
 from itertools import combinations, product
 from typing import Any
 
-import torch
 from matplotlib.text import Text
 from PIL import ImageDraw
-from torch import nn
 
 from helpers.drawing.live_figure import label_font
-from helpers.explorers.live import Explorer
-from helpers.images.photos import Preprocessing
+from helpers.explorers.old_live import Explorer
 
 Box = tuple[float, float, float, float]
 
@@ -93,15 +90,3 @@ def texts_in_the_way(explorer: Explorer) -> list[str]:
         if a[0] < b[2] and b[0] < a[2] and a[1] + 1 < b[3] and b[1] + 1 < a[3]
     ]
     return cut + covered
-
-
-def browsable(*channels: int) -> nn.Sequential:
-    """A small network of convolutions of these output channels, each before a ReLU and a pooling."""
-    torch.manual_seed(len(channels))
-    layers, c_in = [], 3
-    for c_out in channels:
-        layers += [nn.Conv2d(c_in, c_out, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
-        c_in = c_out
-    network = nn.Sequential(*layers).eval()
-    network.preprocessing = Preprocessing(24, 24, (0.5,) * 3, (0.5,) * 3, "bilinear")
-    return network

@@ -7,6 +7,8 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
+from helpers.images.photos import Preprocessing
+
 Box = tuple[int, int, int, int]
 
 
@@ -142,3 +144,15 @@ def box_by_gradient(model: nn.Module, unit: tuple[int, int], size: tuple[int, in
     (gradient,) = torch.autograd.grad(outputs[0][0, :, unit[0], unit[1]].sum(), image)
     rows, columns = gradient[0].abs().sum(0).nonzero(as_tuple=True)
     return tuple(int(each) for each in (rows.min(), columns.min(), rows.max(), columns.max()))
+
+
+def browsable(*channels: int) -> nn.Sequential:
+    """A small network of convolutions of these output channels, each before a ReLU and a pooling."""
+    torch.manual_seed(len(channels))
+    layers, c_in = [], 3
+    for c_out in channels:
+        layers += [nn.Conv2d(c_in, c_out, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+        c_in = c_out
+    network = nn.Sequential(*layers).eval()
+    network.preprocessing = Preprocessing(24, 24, (0.5,) * 3, (0.5,) * 3, "bilinear")
+    return network

@@ -18,7 +18,8 @@ from helpers.explorers.feature_map import (
 from helpers.images.photos import photo
 from helpers.models import build
 from helpers.running.feature_maps import feature_maps, layer_names
-from tests.learner import browsable, is_one_sentence, upload
+from tests.learner import is_one_sentence, upload
+from tests.networks import browsable
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=200)
 SMALL = browsable(150, 5)

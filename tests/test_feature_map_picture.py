@@ -24,7 +24,8 @@ from helpers.explorers.feature_map import (
 from helpers.images.photos import photo
 from helpers.models import build
 from helpers.running.feature_maps import feature_maps, layer_names
-from tests.learner import browsable, click, live_texts
+from tests.learner import click, live_texts
+from tests.networks import browsable
 
 SMALL = browsable(150, 5)
 

@@ -149,18 +149,12 @@ def modules_after(code: str) -> set[str]:
         "import helpers.wording.arguments, helpers.wording.counts, helpers.wording.refusals",
         "import helpers.drawing.style",
         "from helpers import Convolution; Convolution(3, 8, 3).weights",
+        "from helpers import ReductionExplorer; ReductionExplorer().kernel_size.value = 5",
     ],
 )
 def test_what_needs_no_library_loads_none(code):
     heavy = {"torch", "numpy", "matplotlib", "PIL", "ipywidgets", "IPython", "skimage"}
     assert not heavy & modules_after(code)
-
-
-def test_what_draws_without_a_network_loads_no_pyplot():
-    loaded = modules_after("from helpers.explorers.reduction import ReductionExplorer; ReductionExplorer()")
-    assert "matplotlib.figure" in loaded
-    assert "matplotlib.pyplot" not in loaded
-    assert "torch" not in loaded
 
 
 def test_every_name_that_a_lesson_imports_is_the_function_or_class_whatever_was_loaded_before():

@@ -20,7 +20,8 @@ from helpers.models import build
 from helpers.reading.receptive_field import receptive_field
 from helpers.running.effective_field import effective_receptive_field
 from helpers.running.feature_maps import layer_names
-from tests.learner import browsable, is_one_sentence, upload
+from tests.learner import is_one_sentence, upload
+from tests.networks import browsable
 
 SIZE = 24
 SMALL = browsable(8, 5)

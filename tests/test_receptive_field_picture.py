@@ -15,7 +15,8 @@ from helpers.explorers.receptive_field import ReceptiveFieldExplorer
 from helpers.images.photos import photo
 from helpers.models import build
 from helpers.running.effective_field import effective_receptive_field
-from tests.learner import browsable, click, live_texts
+from tests.learner import click, live_texts
+from tests.networks import browsable
 
 SMALL = browsable(8, 5, 7)
 SIZE = 24

@@ -22,7 +22,8 @@ from helpers.models.densenet import DenseBlock
 from helpers.running.classify import Prediction
 from helpers.running.training import History
 from tests.explorers import EXPLORERS, NEEDS
-from tests.learner import Rude, browsable
+from tests.learner import Rude
+from tests.networks import browsable
 
 HELPERS = Path(helpers.__file__).parent
 NONSENSE = [

@@ -13,8 +13,8 @@ from PIL import Image
 
 from helpers.drawing.live_figure import LiveFigure, LiveText
 from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, INK, PURPLE, VERMILION
-from helpers.explorers.controls import Choice, FloatSlider, Slider
-from helpers.explorers.live import Explorer
+from helpers.explorers.old_controls import Choice, FloatSlider, Slider
+from helpers.explorers.old_live import Explorer
 from helpers.running.gradient_flow import (
     ACTIVATIONS,
     BIN_EDGES,

@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw
 from helpers.drawing.live_figure import LiveFigure
 from helpers.drawing.matplotlib_style import DENSITY
 from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, INK, VERMILION
-from helpers.explorers.controls import Choice, FloatSlider, Slider
-from helpers.explorers.live import Explorer, in_rows
-from helpers.explorers.photo_source import PhotoSource
+from helpers.explorers.old_controls import Choice, FloatSlider, Slider
+from helpers.explorers.old_live import Explorer, in_rows
+from helpers.explorers.old_photo_source import PhotoSource
 from helpers.images.augmentation import (
     CROP,
     CROPS,

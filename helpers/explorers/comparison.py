@@ -24,9 +24,9 @@ from helpers.explorers.comparison_numbers import (
     in_edition,
     members_of,
 )
-from helpers.explorers.controls import Choice, Switch
 from helpers.explorers.label_placement import NEAR, Box, place_labels
-from helpers.explorers.live import Explorer, in_rows
+from helpers.explorers.old_controls import Choice, Switch
+from helpers.explorers.old_live import Explorer, in_rows
 from helpers.running.timing import milliseconds
 from helpers.wording import arguments
 from helpers.wording.refusals import known

@@ -8,11 +8,11 @@ from typing import Any
 
 from PIL import Image
 
-from helpers.explorers.controls import Slider
 from helpers.explorers.dense_numbers import DenseAsConvNumbers, dense_as_conv
 from helpers.explorers.dense_picture import HEIGHT, LEFT, MAP_LEFT, MOST_ROWS, SIDE, TOP, WIDTH, DensePicture
-from helpers.explorers.live import Explorer
-from helpers.explorers.photo_source import PhotoSource
+from helpers.explorers.old_controls import Slider
+from helpers.explorers.old_live import Explorer
+from helpers.explorers.old_photo_source import PhotoSource
 from helpers.explorers.window_scores import STEP, WINDOW, WindowScores
 from helpers.models import build
 from helpers.models.efficientnet_lite import EfficientNetLite

@@ -13,7 +13,6 @@ from PIL import Image
 from helpers.drawing.live_figure import LiveFigure
 from helpers.drawing.matplotlib_style import DENSITY
 from helpers.drawing.style import BLUE, FAINT, GRID, INK, ORANGE, VERMILION
-from helpers.explorers.controls import Choice, FloatSlider, Slider
 from helpers.explorers.dense_block_layout import (
     ACROSS,
     DOWN,
@@ -28,7 +27,8 @@ from helpers.explorers.dense_block_layout import (
     weight_axis_end,
 )
 from helpers.explorers.dense_block_numbers import DenseBlockNumbers, dense_block
-from helpers.explorers.live import Explorer
+from helpers.explorers.old_controls import Choice, FloatSlider, Slider
+from helpers.explorers.old_live import Explorer
 from helpers.wording.refusals import short
 
 WIDTH, HEIGHT = 780, 480

@@ -14,8 +14,8 @@ from PIL import Image
 from helpers.drawing.live_figure import LiveFigure
 from helpers.drawing.matplotlib_style import CSS_PIXELS_PER_INCH
 from helpers.drawing.style import INK, SKY, VERMILION
-from helpers.explorers.controls import Choice, FloatSlider, Slider
-from helpers.explorers.live import Explorer
+from helpers.explorers.old_controls import Choice, FloatSlider, Slider
+from helpers.explorers.old_live import Explorer
 
 WIDTH, HEIGHT = 780, 452
 SIDE, CELL, LEFT, TOP = 10, 35, 12, 58

@@ -16,9 +16,9 @@ from helpers.arithmetic.checks import whole
 from helpers.drawing.live_figure import LiveFigure
 from helpers.drawing.matplotlib_style import DENSITY
 from helpers.drawing.style import INK
-from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.live import Explorer
-from helpers.explorers.photo_source import PhotoSource
+from helpers.explorers.old_controls import Choice, Slider
+from helpers.explorers.old_live import Explorer
+from helpers.explorers.old_photo_source import PhotoSource
 from helpers.images.photos import square
 from helpers.models import given
 from helpers.running.feature_maps import feature_maps, layer_names

@@ -14,8 +14,8 @@ from PIL import Image
 from helpers.arithmetic import Convolution, same_padding
 from helpers.drawing.live_figure import LiveFigure
 from helpers.drawing.style import BLUE, FAINT, ORANGE
-from helpers.explorers.controls import Choice, NumberChoice, Slider
-from helpers.explorers.live import Explorer
+from helpers.explorers.old_controls import Choice, NumberChoice, Slider
+from helpers.explorers.old_live import Explorer
 
 WIDTH, HEIGHT = 780, 380
 MOST_NAMED = 4

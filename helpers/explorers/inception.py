@@ -11,9 +11,9 @@ import ipywidgets as widgets
 from PIL import Image
 
 from helpers.arithmetic import Convolution, same_padding
-from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.inception_picture import HEIGHT, WIDTH, InceptionPicture
-from helpers.explorers.live import Explorer, in_rows
+from helpers.explorers.old_controls import Choice, Slider
+from helpers.explorers.old_live import Explorer, in_rows
 from helpers.models.googlenet import TABLE
 from helpers.wording.counts import brief, compared
 

@@ -13,8 +13,8 @@ from helpers.arithmetic import Convolution, Span
 from helpers.drawing.live_figure import LiveFigure
 from helpers.drawing.style import BLUE, FAINT, INK, SKY
 from helpers.explorers.cell_grids import CellGrids
-from helpers.explorers.controls import Slider
-from helpers.explorers.live import Explorer
+from helpers.explorers.old_controls import Slider
+from helpers.explorers.old_live import Explorer
 
 MOST_DEPTH = 5
 TIMES = ("", "once", "twice", "three times", "four times", "five times")

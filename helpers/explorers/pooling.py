@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 from helpers.arithmetic import Pooling
 from helpers.drawing.live_figure import LiveFigure
 from helpers.drawing.matplotlib_style import DENSITY
-from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.live import Explorer
-from helpers.explorers.photo_source import PhotoSource
+from helpers.explorers.old_controls import Choice, Slider
+from helpers.explorers.old_live import Explorer
+from helpers.explorers.old_photo_source import PhotoSource
 from helpers.explorers.pixel_cells import CELL, STYLES, cells, frames, marks
 from helpers.explorers.pooling_numbers import SIZE, PoolingNumbers, pooled, pooling
 from helpers.images.photos import square

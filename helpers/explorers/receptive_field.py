@@ -14,11 +14,11 @@ from torch import Tensor, nn
 
 from helpers.arithmetic.checks import pair, whole
 from helpers.drawing.photo_figures import nearest
-from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.field_numbers import PHOTO, SEEN, ReceptiveFieldNumbers, view_of
 from helpers.explorers.field_picture import HEIGHT, LEFT, RIGHT, ROOM, TOP, WIDTH, FieldPicture
-from helpers.explorers.live import Explorer
-from helpers.explorers.photo_source import PhotoSource
+from helpers.explorers.old_controls import Choice, Slider
+from helpers.explorers.old_live import Explorer
+from helpers.explorers.old_photo_source import PhotoSource
 from helpers.images.photos import IMAGENET, Preprocessing
 from helpers.models import given
 from helpers.running.feature_maps import as_batch

@@ -13,8 +13,8 @@ from PIL import Image
 
 from helpers.drawing.live_figure import LiveFigure
 from helpers.drawing.style import BLUE, FAINT, GRID, INK, VERMILION, YELLOW
-from helpers.explorers.controls import FloatSlider, Slider
-from helpers.explorers.live import Explorer
+from helpers.explorers.old_controls import FloatSlider, Slider
+from helpers.explorers.old_live import Explorer
 
 RESPONSES = (0, 0, 42, 17, 44, 29, 16, 99, 2, 0, 41, 112, 0, 0, 0, 51, 0, 7, 14, 63, 66, 190, 29, 0)
 """The 24 channels of small AlexNet's `relu1` at one pixel of the cat photo, 64 times as large and rounded.

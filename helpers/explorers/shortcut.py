@@ -10,8 +10,8 @@ import ipywidgets as widgets
 from PIL import Image
 
 from helpers.arithmetic import Convolution, same_padding
-from helpers.explorers.controls import Choice, Slider
-from helpers.explorers.live import Explorer, in_rows
+from helpers.explorers.old_controls import Choice, Slider
+from helpers.explorers.old_live import Explorer, in_rows
 from helpers.explorers.shortcut_picture import HEIGHT, WIDTH, ShortcutPicture
 from helpers.models.resnet import SHORTCUTS
 

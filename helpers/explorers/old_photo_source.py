@@ -9,7 +9,7 @@ from pathlib import Path
 import ipywidgets as widgets
 from PIL import Image
 
-from helpers.explorers.controls import WIDE, Choice
+from helpers.explorers.old_controls import WIDE, Choice
 from helpers.images.photos import open_image, photo, photo_names
 
 OWN = "your own"

@@ -1,0 +1,68 @@
+"""Pictures as PNG for a notebook's stored output, small enough that a lesson stays under a megabyte."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import resvg_py
+from PIL import Image
+
+DENSITY = 2
+"""Picture pixels per CSS pixel: text stays crisp on a high-density screen and on a projector."""
+
+
+def png_of_svg(svg: str, images: Mapping[str, bytes]) -> bytes:
+    """The picture that SVG text describes, with its images by name.
+
+    A drawing gets `DENSITY` pixels per CSS pixel, a picture with photos in it one.
+    """
+    return compressed(rendered(svg, images, density=1 if images else DENSITY), has_photo=bool(images))
+
+
+def rendered(svg: str, images: Mapping[str, bytes], density: int) -> Image.Image:
+    """The same picture as an image, with so many pixels per CSS pixel."""
+
+    def data(found: re.Match[str]) -> str:
+        # resvg reads PNG and JPEG by their first bytes, whatever is said here.
+        return f'href="data:image/png;base64,{base64.b64encode(images[found[1]]).decode("ascii")}"'
+
+    whole = re.sub(r'href="image:([^"]*)"', data, svg)
+    png = resvg_py.svg_to_bytes(
+        whole, zoom=density, background="white", skip_system_fonts=True, font_files=_fonts()
+    )
+    return Image.open(io.BytesIO(png)).convert("RGB")
+
+
+@cache
+def _fonts() -> list[str]:
+    """The course's fonts, which come with matplotlib. It is not imported for that."""
+    folder = Path(find_spec("matplotlib").origin).parent / "mpl-data" / "fonts" / "ttf"
+    return [str(folder / f"DejaVuSans{kind}.ttf") for kind in ("", "-Bold", "Mono")]
+
+
+def compressed(image: Image.Image, *, has_photo: bool) -> bytes:
+    """PNG bytes with a palette: 64 colours for a drawing, 128 where there is a photo."""
+    if has_photo:
+        # Colours that few pixels have count as much as a wide background's: a small photo keeps its own. They
+        # are chosen on one pixel in four, because that is slow.
+        some = image.resize((image.width // 2, image.height // 2), Image.Resampling.NEAREST)
+        palette = some.quantize(128, method=Image.Quantize.MAXCOVERAGE, kmeans=2)
+        image = image.quantize(palette=palette, dither=Image.Dither.NONE)
+    else:
+        image = image.quantize(64, method=Image.Quantize.FASTOCTREE)
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def display_bundle(png: bytes, alt: str, width: int, height: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Jupyter's data and metadata for a stored PNG: shown `width` × `height` CSS pixels, with alt text."""
+    data = {"image/png": base64.b64encode(png).decode("ascii")}
+    return data, {"image/png": {"width": width, "height": height, "alt": alt}}

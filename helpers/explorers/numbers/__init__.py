@@ -1,0 +1,1 @@
+"""What each explorer shows, as a frozen dataclass that a pure function makes. Standard library only."""

@@ -1,0 +1,1 @@
+"""How each explorer's numbers are drawn, as SVG. Standard library only."""

@@ -1,0 +1,1 @@
+"""Where explorers take what plain Python cannot compute: photos, and what networks make of them."""

@@ -10,7 +10,6 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 from torch import nn
 
 from helpers.drawing.figures import Drawing
-from helpers.drawing.live_figure import DRAWING
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.style import BLUE, INK, ORANGE, SKY, VERMILION
 from helpers.models import build
@@ -53,7 +52,7 @@ def two_towers() -> Drawing:
     title = f"The two GPUs read each other only in {', '.join(crossing)} and {last_crossing}"
     halves = ", ".join(f"{each.name} {_halves(each)}" for each in layers[:-1])
     reads = ", ".join(f"{each.name} {each.reads:,} of {each.before:,}" for each in layers)
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(_WIDTH, _HEIGHT)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDTH), ylim=(0, _HEIGHT))
         axes.set_axis_off()

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from matplotlib.axes import Axes
 
 from helpers.drawing.figures import Drawing
-from helpers.drawing.live_figure import DRAWING
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.style import BLUE, GRID, INK
 from helpers.images import arrays
@@ -49,7 +48,7 @@ def bar_panels(
     top = TOP + (CAPTION if captions else 0)
     height = top + ROW * len(rows) + BOTTOM
     across = (WIDTH - LEFT - RIGHT + BETWEEN) / len(quantities) - BETWEEN
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(WIDTH, height)
         line = {"va": "center", "x": 16 / WIDTH}
         figure.text(y=1 - 24 / height, s=title, weight="bold", size=14, **line)

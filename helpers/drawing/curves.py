@@ -9,7 +9,6 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from helpers.drawing.figures import Drawing
-from helpers.drawing.live_figure import DRAWING
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, ORANGE, PURPLE, VERMILION
 from helpers.images import arrays
@@ -60,7 +59,7 @@ def curves(
     x_names = None if x_names is None else arguments.several("names of the points", x_names)
     if x_names is not None and (odd := [y for y in series.values() if len(y) != len(x_names)]):
         raise ValueError(f"There are {len(x_names)} names for {len(odd[0])} points; give one for each point.")
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(760, 330)
         axes = figure.add_axes((0.1, 0.16, 0.7, 0.7))
         axes.set_title(title)
@@ -91,7 +90,7 @@ def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:
             )
         if not history.epochs:
             raise ValueError(f"The history of {name!r} has no complete epoch; train for one at least.")
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(760, 340)
         figure.text(0.07, 0.93, title, weight="bold", size=11)
         highest = max(max(*each.train_error, *each.test_error) for each in histories.values())
@@ -118,7 +117,7 @@ def bars(title: str, amounts: Mapping[str, float], unit: str) -> Drawing:
     arguments.named("amounts", amounts, Real, "a number from 0 up")
     if arrays.numbers("list of amounts", list(amounts.values())).min() < 0:
         raise ValueError(f"The least amount is {shown(min(amounts.values()))}; give numbers from 0 up.")
-    with DRAWING, styled():
+    with styled():
         height = 76 + 30 * len(amounts)
         figure = new_figure(760, height)
         axes = figure.add_axes((0.18, 14 / height, 0.52, 30 * len(amounts) / height))

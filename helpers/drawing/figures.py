@@ -13,9 +13,8 @@ from matplotlib.patches import Polygon
 from PIL import Image
 
 from helpers.arithmetic.checks import whole
-from helpers.drawing.live_figure import DRAWING
-from helpers.drawing.matplotlib_style import DENSITY, new_figure, styled
-from helpers.drawing.picture import display_bundle, encode_saved
+from helpers.drawing.matplotlib_style import new_figure, styled
+from helpers.drawing.png import DENSITY, compressed, display_bundle
 from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, YELLOW
 from helpers.images import arrays
 from helpers.wording import arguments
@@ -59,7 +58,7 @@ class Drawing:
 
     @classmethod
     def of(cls, figure: Figure, alt: str, **more: Any) -> Drawing:
-        """Draw a figure made by `new_figure`; call it inside `with DRAWING, styled():`."""
+        """Draw a figure made by `new_figure`; call it inside `with styled():`."""
         figure.canvas.draw()
         pixels = np.asarray(figure.canvas.buffer_rgba())
         return cls(Image.fromarray(pixels).convert("RGB"), alt, **more)
@@ -68,7 +67,7 @@ class Drawing:
         return self.finding
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        png = encode_saved(self.image, has_photo=self._has_photo)
+        png = compressed(self.image, has_photo=self._has_photo)
         data, metadata = display_bundle(
             png, self.alt, self.image.width // DENSITY, self.image.height // DENSITY
         )
@@ -90,7 +89,7 @@ def kernel_reach(channels: int = 4, side: int = 6) -> Drawing:
         f"A 3×3 kernel reads 9 pixels × {channels} channels = {reads[3]} values; "
         f"a 1×1 kernel reads 1 pixel × {channels} channels = {reads[1]} values."
     )
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(760, 300)
         for place, kernel in enumerate((3, 1)):
             axes = figure.add_axes((0.02 + 0.5 * place, 0.0, 0.46, 0.86), aspect="equal")
@@ -166,7 +165,7 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
         f"{bar}: " + ", ".join(f"{kind} {each[kind]:.1f} %" for kind in parts[bar])
         for bar, each in percent.items()
     )
-    with DRAWING, styled():
+    with styled():
         height = 140 + 56 * len(parts)
         figure = new_figure(760, height)
         axes = figure.add_axes((0.16, 52 / height, 0.81, 56 * len(parts) / height), xlim=(0, 100))
@@ -203,7 +202,7 @@ def value_table(
     """
     array = arrays.numbers("table", values, axes=2)
     _check_shape("table", array, rows, columns)
-    with DRAWING, styled():
+    with styled():
         height = 86 + 64 * len(rows)
         figure = new_figure(760, height)
         axes = figure.add_axes((0.26, 14 / height, 0.72, 64 * len(rows) / height))
@@ -260,7 +259,7 @@ def heat_maps(
     shades = {name: np.log2(np.maximum(np.asarray(values, float), 0.01)) for name, values in panels.items()}
     furthest = max(float(np.nanmax(np.abs(each))) for each in shades.values())
     end = min(max(furthest, LEAST_RATIO), MOST_RATIO)
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(width, height)
         figure.text(12 / width, 1 - 22 / height, title, weight="bold", size=11)
         for place, (name, values) in enumerate(panels.items()):

@@ -12,7 +12,6 @@ from torch import nn
 
 from helpers.arithmetic.checks import whole
 from helpers.drawing.figures import Drawing
-from helpers.drawing.live_figure import DRAWING
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE
 from helpers.models.googlenet import Inception
@@ -68,7 +67,7 @@ def inception_block(
     title = f"Side by side, then joined: {' + '.join(map(str, parts))} = {block.out_channels} channels"
     ways = (", then ".join(f"{step.name} {_output(step)}" for step in branch) for branch in branches)
     alt = f"{title}. All four branches read the same {in_channels} channels: {'; '.join(ways)}."
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(_WIDTH, _HEIGHT)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDTH), ylim=(0, _HEIGHT))
         axes.set_axis_off()

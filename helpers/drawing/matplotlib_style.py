@@ -9,12 +9,10 @@ import matplotlib.style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from helpers.drawing.png import DENSITY
 from helpers.drawing.style import FAINT, INK
 
 CSS_PIXELS_PER_INCH = 100
-DENSITY = 2
-"""Picture pixels per CSS pixel: text stays crisp on a high-density screen and on a projector."""
-
 RC: dict[str, Any] = {
     "figure.facecolor": "white",
     "font.family": "DejaVu Sans",

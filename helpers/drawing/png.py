@@ -19,15 +19,12 @@ DENSITY = 2
 
 
 def png_of_svg(svg: str, images: Mapping[str, bytes]) -> bytes:
-    """The picture that SVG text describes, with its images by name.
-
-    A drawing gets `DENSITY` pixels per CSS pixel, a picture with photos in it one.
-    """
-    return compressed(rendered(svg, images, density=1 if images else DENSITY), has_photo=bool(images))
+    """The picture that SVG text describes, with its images by name, as PNG bytes."""
+    return compressed(rendered(svg, images, DENSITY), has_photo=bool(images))
 
 
 def rendered(svg: str, images: Mapping[str, bytes], density: int) -> Image.Image:
-    """The same picture as an image, with so many pixels per CSS pixel."""
+    """The picture that SVG text describes as an image, with so many pixels per CSS pixel."""
 
     def data(found: re.Match[str]) -> str:
         # resvg reads PNG and JPEG by their first bytes, whatever is said here.
@@ -48,8 +45,13 @@ def _fonts() -> list[str]:
 
 
 def compressed(image: Image.Image, *, has_photo: bool) -> bytes:
-    """PNG bytes with a palette: 64 colours for a drawing, 128 where there is a photo."""
+    """PNG bytes with a palette, of an image with `DENSITY` pixels per CSS pixel.
+
+    A drawing keeps them; a photo, which would take too much room, is shrunk to one pixel per CSS pixel.
+    """
     if has_photo:
+        size = image.width // DENSITY, image.height // DENSITY
+        image = image.resize(size, Image.Resampling.BOX)
         # Colours that few pixels have count as much as a wide background's: a small photo keeps its own. They
         # are chosen on one pixel in four, because that is slow.
         some = image.resize((image.width // 2, image.height // 2), Image.Resampling.NEAREST)

@@ -20,15 +20,15 @@ export function picture(root, point) {
   let last = null;  // where the pointer is: what lies under it may change
 
   function show(svg, images) {
-    const before = new Map([...box.querySelectorAll("image")].map((each) => [each.getAttribute("href"), each]));
+    const before = [...box.querySelectorAll("image")];
     box.innerHTML = svg
       .replaceAll(/(["#])ID-/g, `$1${own}`)
       .replaceAll(/href="image:([^"]*)"/g, (_, name) => `href="${images(name)}"`);
     // An image that was decoded once stays as it is: a new element would be blank for a moment.
     for (const image of box.querySelectorAll("image")) {
-      const kept = before.get(image.getAttribute("href"));
-      if (!kept) continue;
-      before.delete(image.getAttribute("href"));
+      const same = before.findIndex((each) => each.getAttribute("href") === image.getAttribute("href"));
+      if (same < 0) continue;
+      const [kept] = before.splice(same, 1);
       for (const { name } of [...kept.attributes]) if (!image.hasAttribute(name)) kept.removeAttribute(name);
       for (const { name, value } of image.attributes) kept.setAttribute(name, value);
       image.replaceWith(kept);

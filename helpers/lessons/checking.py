@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from importlib import import_module
 from numbers import Real
 from operator import index
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 from helpers.lessons.sentence import Sentence
 from helpers.wording.refusals import first_line, shown, unknown
 
-LESSONS = {str(number): f"helpers.lessons.lesson_{number}" for number in range(1, 8)}
+LESSONS = {
+    name.removeprefix("lesson_"): f"helpers.lessons.{name}"
+    for name in sorted(module.name for module in iter_modules([str(Path(__file__).parent)]))
+    if name.startswith("lesson_")
+}
+"""The module of each lesson's exercises, by the lesson's number."""
 
 
 class Wrong(Exception):

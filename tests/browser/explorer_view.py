@@ -12,24 +12,28 @@ ANSWER_S = 20
 WORK_S = 90
 """Long enough to measure fifteen networks, as `NetworkComparison` does for a time, beside other work."""
 
-# Whatever image comes after this: a new source, or a new element in place of the old one. Times in
-# milliseconds run from the event that the browser dispatched to the moment the new image is decoded.
-NEXT_IMAGE = """(box, seconds) => {
-    const source = () => box.querySelector("img")?.src;
-    const before = source();
+# Whatever picture comes after this. Times in milliseconds run from the event that the browser dispatched to
+# the moment when the frame with the new picture was painted.
+NEXT_PICTURE = """(box, [seconds, within]) => {
     let started = null;
     const start = event => { started ??= event.timeStamp; };
-    for (const type of ["keydown", "change", "click"])
+    for (const type of ["keydown", "change", "click", "pointerdown"])
         box.addEventListener(type, start, { capture: true, once: true });
+    const concerns = ({ target, addedNodes }) => target.closest?.(within)
+        || [...addedNodes].some(node => node.matches?.(within) || node.querySelector?.(within));
+    const painted = () => new Promise(resolve => requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.onmessage = resolve;
+        channel.port2.postMessage(0);
+    }));
     const answer = new Promise((resolve, reject) => {
         const late = setTimeout(() => reject(new Error(`no new picture in ${seconds} s`)), 1000 * seconds);
-        const watcher = new MutationObserver(async () => {
-            if (!source() || source() === before) return;
+        const watcher = new MutationObserver(async changes => {
+            if (!changes.some(concerns)) return;
             watcher.disconnect();
-            // One that is replaced while it is decoded is refused; then its successor is waited for.
-            while (!await box.querySelector("img")?.decode().then(() => true, () => false))
-                await new Promise(requestAnimationFrame);
             clearTimeout(late);
+            await box.querySelector("img")?.decode().catch(() => null);  // of a plot by pyplot
+            await painted();
             resolve(performance.now() - started);
         });
         watcher.observe(box, { subtree: true, childList: true, attributes: true, attributeFilter: ["src"] });
@@ -81,15 +85,16 @@ class SliderView:
 
 @dataclass(frozen=True)
 class PictureBox:
-    """A box in the page with sliders and one image that follows them."""
+    """A box in the page with sliders and something that follows them, inside `within`."""
 
     page: Page
     box: Locator
+    within: str
 
     @property
     def picture(self) -> Locator:
-        """The image, whatever made it."""
-        return self.box.locator("img")
+        """What follows the sliders."""
+        return self.box.locator(self.within)
 
     def sliders(self) -> list[SliderView]:
         """The sliders, in the order of the page."""
@@ -121,21 +126,21 @@ class PictureBox:
         raise LookupError(f"There is no list {label!r} here.")
 
     def slide(self, handle: Locator, key: str) -> float:
-        """Press a key on a slider's handle; milliseconds until the new picture is decoded."""
+        """Press a key on a slider's handle; milliseconds until the new picture is painted."""
         handle.focus()
         return self.after(lambda: handle.press(key))
 
     def choose(self, select: Locator, option: str) -> float:
-        """Choose from a drop-down list; milliseconds until the new picture is decoded."""
+        """Choose from a drop-down list; milliseconds until the new picture is painted."""
         return self.after(lambda: select.select_option(option))
 
     def click(self, across: float, down: float) -> float:
-        """Click the picture, CSS pixels from its corner; milliseconds until the new one is decoded."""
+        """Click the picture, CSS pixels from its corner; milliseconds until the new one is painted."""
         return self.after(lambda: self.picture.click(position={"x": across, "y": down}))
 
     def after(self, act: Callable[[], object]) -> float:
-        """Do something to the box; milliseconds from its first event until the new picture is decoded."""
-        waiting = self.box.evaluate_handle(NEXT_IMAGE, ANSWER_S)
+        """Do something to the box; milliseconds from its first event until the new picture is painted."""
+        waiting = self.box.evaluate_handle(NEXT_PICTURE, [ANSWER_S, self.within])
         act()
         return waiting.evaluate("({ answer }) => answer")
 
@@ -144,52 +149,71 @@ class PictureBox:
 class ExplorerView(PictureBox):
     """An explorer of the course: beside the picture, the finding as a sentence, and the status line."""
 
+    within: str = ".explorer-picture"
+
+    @property
+    def svg(self) -> str:
+        """The picture as the page has it."""
+        return self.picture.inner_html()
+
     @property
     def sentence(self) -> str:
         """The bold sentence below the picture."""
-        return self.box.locator(":scope > .widget-html b").first.inner_text()
+        return self.box.locator(".explorer-sentence").inner_text()
 
     @property
     def status(self) -> str:
         """The status line; "" when all is well."""
-        return self.box.locator(":scope > .widget-html").nth(1).inner_text().strip()
+        return self.box.locator(".explorer-status").text_content() or ""
+
+    @property
+    def tip(self) -> str:
+        """What is told of the element under the pointer; "" when nothing is."""
+        tip = self.box.locator(".explorer-tip")
+        return tip.inner_text() if tip.is_visible() else ""
 
     def wait_until_done(self) -> None:
         """Until the status line, which says what is being worked at, is empty. Raises AssertionError."""
-        expect(self.box.locator(":scope > .widget-html").nth(1)).to_have_text("", timeout=1000 * WORK_S)
+        expect(self.box.locator(".explorer-status")).to_have_text("", timeout=1000 * WORK_S)
 
     @property
-    def alt(self) -> str:
-        """The picture in words."""
-        return self.picture.get_attribute("alt") or ""
+    def name(self) -> str:
+        """The picture in words, as a screen reader says them."""
+        return self.picture.locator("svg").first.get_attribute("aria-label") or ""
 
     @property
     def size(self) -> tuple[float, float]:
         """Width and height of the picture on the page, in CSS pixels."""
-        return self._of_picture("[image.getBoundingClientRect().width, image.getBoundingClientRect().height]")
-
-    def cut_off(self) -> list[str]:
-        """The labels, values and lists that are hidden or too wide for their place, and the box itself."""
-        return self.box.evaluate(CUT_OFF)
+        return self._of_picture("[svg.getBoundingClientRect().width, svg.getBoundingClientRect().height]")
 
     @property
     def declared_size(self) -> tuple[float, float]:
-        """Width and height that the page keeps free for the picture, in CSS pixels."""
-        return self._of_picture("[image.width, image.height].map(Number)")
+        """Width and height that the picture asks for, in CSS pixels."""
+        return self._of_picture("[svg.getAttribute('width'), svg.getAttribute('height')].map(Number)")
 
     @property
-    def decoded_size(self) -> tuple[float, float]:
-        """Width and height of the picture's data in pixels, (0, 0) where it could not be decoded."""
-        return self._of_picture("[image.naturalWidth, image.naturalHeight]")
+    def broken_images(self) -> list[str]:
+        """The addresses of images in the picture that the page cannot show."""
+        return self.picture.evaluate(
+            """async box => (await Promise.all([...box.querySelectorAll("image")].map(async each => {
+                const image = new Image();
+                image.src = each.getAttribute("href");
+                return image.decode().then(() => "", () => image.src);
+            }))).filter(Boolean)"""
+        )
 
     @property
     def place(self) -> tuple[float, float]:
         """Where the picture's corner is in the notebook, in CSS pixels."""
         return self._of_picture(
-            """["left", "top"].map(side => image.getBoundingClientRect()[side]
-                - image.closest(".jp-Cell").getBoundingClientRect()[side])"""
+            """["left", "top"].map(side => svg.getBoundingClientRect()[side]
+                - svg.closest(".jp-Cell").getBoundingClientRect()[side])"""
         )
 
+    def cut_off(self) -> list[str]:
+        """The labels, values and lists that are hidden or too wide for their place, and the box itself."""
+        return self.box.evaluate(CUT_OFF)
+
     def _of_picture(self, pair: str) -> tuple[float, float]:
-        first, second = self.picture.evaluate(f"image => {pair}")
+        first, second = self.picture.locator("svg").first.evaluate(f"svg => {pair}")
         return first, second

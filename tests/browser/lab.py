@@ -56,7 +56,7 @@ HALF_FINISHED = f"""name => {{
 }}"""
 RESTART = f"async name => {{ await {PANEL}.sessionContext.restartKernel(); }}"
 # The copies are opened without outputs, so a number beside a cell says that it has run here. A stored
-# picture beside a live view is an explorer: each of them must have its image.
+# picture beside a live view is an explorer: each of them must have its picture.
 FINISHED = f"""name => {{
     const panel = {PANEL};
     if (panel.sessionContext.session.kernel.status !== "idle") return false;
@@ -67,9 +67,7 @@ FINISHED = f"""name => {{
     if (cells.some(cell => cell.model.executionCount === null)) return false;
     const explorers = outputs.filter(({{ data }}) =>
         data?.["image/png"] && data["{VIEW}"]);
-    const pictures = [...panel.node.querySelectorAll("img.lesson-picture")];
-    return pictures.length >= explorers.length
-        && pictures.every(image => image.complete && image.naturalWidth > 0);
+    return panel.node.querySelectorAll(".explorer-picture > svg").length >= explorers.length;
 }}"""
 ERRORS = f"""name => {PANEL}.content.widgets
     .flatMap(({{ model }}) => model.type === "code" ? model.sharedModel.outputs : [])
@@ -151,12 +149,12 @@ class NotebookView:
 
     def explorers(self) -> list[ExplorerView]:
         """Every explorer in the notebook, from top to bottom, as often as it is shown."""
-        boxes = self.page.locator(".widget-vbox:has(> * > img.lesson-picture)").all()
+        boxes = self.page.locator(".widget-vbox:has(> .explorer)").all()
         return [ExplorerView(self.page, box) for box in boxes]
 
     def interactive_plots(self) -> list[PictureBox]:
         """Every box that `ipywidgets.interact` made."""
-        return [PictureBox(self.page, box) for box in self.page.locator(".widget-interact").all()]
+        return [PictureBox(self.page, box, "img") for box in self.page.locator(".widget-interact").all()]
 
 
 @dataclass(frozen=True)

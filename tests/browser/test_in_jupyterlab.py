@@ -1,4 +1,4 @@
-"""What only a real page can show: clicks, uploads, and callbacks on JupyterLab's own thread."""
+"""What only a real page can show: dragging, tips, uploads, a dark theme, and JupyterLab's own thread."""
 
 from __future__ import annotations
 
@@ -6,47 +6,29 @@ import io
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from math import ceil
 
 import nbformat
 import pytest
 from PIL import Image
 
-from helpers.drawing.matplotlib_style import DENSITY
-from helpers.explorers.pixel_mixer import LEFT, PIXELS, RIGHT, SHOWN, TOP
+from helpers.explorers.numbers.pixel_mixer import PIXELS
 from tests.browser.explorer_view import ExplorerView
 from tests.browser.lab import VIEWPORT, Lab, NotebookView, running_lab
+from tests.seen import Seen, number
 
 CELLS = [
-    "from helpers.explorers.pixel_mixer import PixelMixer\n"
-    "from helpers.explorers.reduction import ReductionExplorer",
+    "from helpers import PixelMixer, ReductionExplorer",
     "reducing = ReductionExplorer()\nreducing",
     "mixing = PixelMixer()\nmixing",
 ]
-# The picture in the page and the picture in the kernel, as numbers that agree where their bytes agree.
-IN_PAGE = """async image => {
-    const bytes = await (await fetch(image.src)).arrayBuffer();
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-    return [...digest].map(byte => byte.toString(16).padStart(2, "0")).join("");
-}"""
-IN_KERNEL = "import hashlib; print(hashlib.sha256({}.picture.data).hexdigest())"
-AS_NEW = """
-import hashlib
-fresh = ReductionExplorer()
-fresh.picture.dense = reducing.picture.dense
-fresh.set(**{name: control.value for name, control in reducing.controls.items()})
-print(hashlib.sha256(fresh.picture.data).hexdigest())
-"""
 NOTE_THREADS = """
 import threading
 threads = []
-reducing.picture.observe(lambda change: threads.append(threading.current_thread().name), "data")
+reducing.view.picture.observe(lambda change: threads.append(threading.current_thread().name), "content")
 """
-
 KEEP_PICTURES = """
 seen = {}
-reducing.picture.observe(lambda change: seen.update({reducing.numbers: change["new"]}), "data")
+reducing.view.picture.observe(lambda change: seen.update({reducing.numbers: change["new"]["svg"]}), "content")
 """
 # Three seconds, or more on a busy machine: until the slider was answered between two of the cell's pictures.
 BUSY = """
@@ -60,14 +42,8 @@ while (spent := time.monotonic() - begin) < 3 or spent < 60 and (len(seen) < 30 
 """
 # How many pictures were kept, and how many are not what one thread alone makes of the same numbers.
 SPOILT = """
-from dataclasses import asdict
-alone = ReductionExplorer(image_size=reducing.image_size.value)
-alone.picture.dense = reducing.picture.dense
-def right(numbers, data):
-    settings = {name: value for name, value in asdict(numbers).items() if name in alone.controls}
-    alone.set(**settings)
-    return alone.picture.data == data
-print(len(seen), sum(not right(*each) for each in list(seen.items())))
+spoilt = sum(ReductionExplorer.draw(numbers).svg(numbers.sentence) != svg for numbers, svg in seen.items())
+print(len(seen), spoilt)
 """
 
 pytestmark = pytest.mark.browser
@@ -100,6 +76,32 @@ def _clean_console(lab: Lab, notebook: NotebookView) -> Iterator[None]:
     assert notebook.console == []
 
 
+def in_kernel(notebook: NotebookView, expression: str) -> str:
+    return notebook.execute(f"print({expression})").strip()
+
+
+def test_the_page_shows_what_the_kernel_drew(notebook: NotebookView) -> None:
+    for explorer, name in zip(notebook.explorers(), ("reducing", "mixing"), strict=True):
+        drawn = Seen(in_kernel(notebook, f"{name}.svg"))
+        texts = explorer.picture.locator("text").all_text_contents()
+        assert texts == drawn.words
+        assert explorer.sentence == explorer.name == in_kernel(notebook, name)
+
+
+def test_two_pictures_share_no_names_of_patterns_and_filters(notebook: NotebookView) -> None:
+    names = notebook.page.evaluate(
+        "[...document.querySelectorAll('.explorer-picture [id]')].map(each => each.id)"
+    )
+    assert names
+    assert len(set(names)) == len(names)
+    for explorer in notebook.explorers():
+        assert "ID-" not in explorer.svg
+        used = set(
+            explorer.picture.evaluate("box => box.innerHTML.match(/url\\(&quot;#[^)]*|url\\(#[^)]*/g)")
+        )
+        assert {each.partition("#")[2] for each in used} <= set(names)
+
+
 def test_the_page_takes_a_cells_value_as_it_is_and_sends_nothing_back(notebook: NotebookView) -> None:
     mixing = notebook.explorers()[1]
     before = len(notebook.updates())
@@ -108,7 +110,7 @@ def test_the_page_takes_a_cells_value_as_it_is_and_sends_nothing_back(notebook: 
         mixing.after(lambda code=code: notebook.execute(code))
         assert mixing.slider("red from green").value == value
     assert notebook.updates()[before:] == []
-    assert notebook.execute("print(mixing.red_from_green.value)").strip() == "0.11"
+    assert in_kernel(notebook, "mixing.red_from_green.value") == "0.11"
 
 
 def test_callbacks_run_beside_the_cells_thread_and_the_page_shows_what_a_cell_would(
@@ -120,13 +122,11 @@ def test_callbacks_run_beside_the_cells_thread_and_the_page_shows_what_a_cell_wo
     # ipykernel 7.4 takes it to where the control last spoke to the page from, and that was a cell.
     notebook.execute(NOTE_THREADS)
     _move_all(reducing, "ArrowRight")
-    threads = notebook.execute("print(*threads)").split()
+    threads = in_kernel(notebook, "*threads").split()
     assert len(threads) == len(reducing.sliders())
     assert "MainThread" not in threads
     assert reducing.sentence.startswith("7×7, 144→144: 1,016,064 weights; via 34: ")
-    in_page = reducing.picture.evaluate(IN_PAGE)
-    assert in_page == notebook.execute(IN_KERNEL.format("reducing")).strip()
-    assert in_page == notebook.execute(AS_NEW).strip()
+    assert reducing.sentence == in_kernel(notebook, "reducing")
 
 
 def test_a_slider_answers_while_a_cell_draws_and_neither_spoils_the_picture(notebook: NotebookView) -> None:
@@ -139,38 +139,76 @@ def test_a_slider_answers_while_a_cell_draws_and_neither_spoils_the_picture(note
         reducing.slide(kernel_size.handle, key)
         time.sleep(0.1)
     busy()
-    _wait_for_kernel(notebook, "reducing.kernel_size.value", kernel_size.value)
-    threads = notebook.execute("print(*threads)").split()
+    _wait_until(lambda: in_kernel(notebook, "reducing.kernel_size.value") == kernel_size.value, "it arrived")
+    threads = in_kernel(notebook, "*threads").split()
     first = next(place for place, name in enumerate(threads) if name != "MainThread")
     assert "MainThread" in threads[first:], "the slider had to wait for the cell"
     kept, spoilt = map(int, notebook.execute(SPOILT).split())
     assert kept > 20
     assert spoilt == 0
-    _wait_for_page(notebook, reducing, "reducing")
-    assert reducing.picture.evaluate(IN_PAGE) == notebook.execute(AS_NEW).strip()
+    _wait_until(lambda: reducing.sentence == in_kernel(notebook, "reducing"), "the last picture is shown")
     assert reducing.status == ""
 
 
-@pytest.mark.parametrize(("left", "row", "column"), [(LEFT, 20, 30), (RIGHT, 199, 0), (LEFT, 0, 199)])
-def test_a_click_on_the_photo_chooses_that_pixel(
-    notebook: NotebookView, left: int, row: int, column: int
+def _on_page(explorer: ExplorerView, x: float, y: float) -> tuple[float, float]:
+    """A place in the picture, in its own pixels, as a place on the page."""
+    explorer.picture.scroll_into_view_if_needed()
+    box = explorer.picture.locator("svg").bounding_box()
+    scale = box["width"] / explorer.declared_size[0]
+    return box["x"] + x * scale, box["y"] + y * scale
+
+
+@pytest.mark.parametrize(("photo", "row", "column"), [(0, 20, 30), (1, 199, 0), (0, 0, 199)])
+def test_a_click_on_either_photo_chooses_that_pixel(
+    notebook: NotebookView, photo: int, row: int, column: int
 ) -> None:
     mixing = notebook.explorers()[1]
-    mixing.picture.scroll_into_view_if_needed()
-    box, side = mixing.picture.bounding_box(), SHOWN / PIXELS
-    # A mouse reports whole CSS pixels: the first one that lies within the photo's pixel.
-    x, y = ceil(box["x"] + left + column * side), ceil(box["y"] + TOP + row * side)
-    mixing.after(lambda: notebook.page.mouse.click(x, y))
+    image = Seen(in_kernel(notebook, "mixing.svg")).elements("image")[photo]
+    side = number(image, "width") / PIXELS
+    place = number(image, "x") + (column + 0.5) * side, number(image, "y") + (row + 0.5) * side
+    mixing.after(lambda: notebook.page.mouse.click(*_on_page(mixing, *place)))
     assert (mixing.slider("row").value, mixing.slider("column").value) == (str(row), str(column))
     assert mixing.sentence.startswith(f"Pixel ({row}, {column}): ")
 
 
 def test_a_click_beside_the_photos_changes_nothing(notebook: NotebookView) -> None:
     mixing = notebook.explorers()[1]
-    before = mixing.picture.get_attribute("src")
-    mixing.picture.click(position={"x": LEFT / 2, "y": TOP + 10})
-    _wait_for_kernel(notebook, "mixing.picture.clicked[0] < 0.1", "True")
-    assert mixing.picture.get_attribute("src") == before
+    before, told = mixing.svg, len(notebook.updates())
+    notebook.page.mouse.click(*_on_page(mixing, 10, 40))
+    assert len(notebook.updates()) == told
+    assert mixing.svg == before
+
+
+def test_the_dot_on_the_line_follows_the_hand_and_its_tip_says_where_it_is(notebook: NotebookView) -> None:
+    reducing, mouse = notebook.explorers()[0], notebook.page.mouse
+    notebook.execute("reducing.set(kernel_size=3, in_channels=128, reduced_channels=32, out_channels=128)")
+    _wait_until(lambda: "via 32:" in reducing.sentence, "the cell's setting is shown")
+    dot = Seen(in_kernel(notebook, "reducing.svg")).tip("32 reduced channels")
+    x, y = _on_page(reducing, number(dot, "cx"), number(dot, "cy"))
+    mouse.move(x, y)
+    assert reducing.tip == "32 reduced channels: 27.8 % of the weights"
+    mouse.down()
+    mouse.move(x + 60, y - 40, steps=6)
+    mouse.move(x + 500, y, steps=3)  # beyond the axes it stays at their end
+    mouse.up()
+    _wait_until(lambda: "via 128:" in reducing.sentence, "the dot was dragged to the end")
+    assert reducing.slider("reduced channels").value == "128"
+    mouse.move(x, y)  # the hand has let go
+    assert in_kernel(notebook, "reducing.reduced_channels.value") == "128"
+    assert reducing.tip == ""
+
+
+def test_an_image_that_was_decoded_stays_when_the_picture_changes(notebook: NotebookView) -> None:
+    mixing = notebook.explorers()[1]
+    mixing.picture.evaluate(
+        "box => { box.querySelectorAll('image').forEach((each, at) => { each.mark = at; }); }"
+    )
+    mixing.slide(mixing.slider("red bias").handle, "ArrowRight")
+    marks = "box => [...box.querySelectorAll('image')].map(each => each.mark)"
+    assert mixing.picture.evaluate(marks) == [0, 1]
+    mixing.choose(mixing.select("photo"), "chelsea")
+    assert mixing.picture.evaluate(marks) == [None, None]
+    assert mixing.broken_images == []
 
 
 def test_an_uploaded_picture_is_shown_and_a_broken_file_is_explained(notebook: NotebookView) -> None:
@@ -186,82 +224,79 @@ def test_an_uploaded_picture_is_shown_and_a_broken_file_is_explained(notebook: N
 
     mixing.after(lambda: upload("mine.png", buffer.getvalue()))
     assert "red, green, blue 1.00, 0.00, 0.20 become" in mixing.sentence
-    shown = mixing.picture.get_attribute("src")
+    sentence = mixing.sentence
     upload("broken.png", b"no picture at all")
-    mixing.box.locator("[role=status]").wait_for()
-    assert mixing.status.startswith("Note: ")
-    assert mixing.picture.get_attribute("src") == shown
+    _wait_until(lambda: mixing.status.startswith("Note: "), "the broken file is explained")
+    assert mixing.sentence == sentence
 
 
-def test_a_screen_gets_as_many_pixels_as_it_has_and_at_once_where_it_has_more(notebook: NotebookView) -> None:
+def test_what_a_learner_typed_is_shown_as_text_and_nothing_else(notebook: NotebookView) -> None:
     mixing = notebook.explorers()[1]
-    bias = mixing.slider("red bias")
-    mixing.slide(bias.handle, "ArrowRight")
-    assert mixing.decoded_size == mixing.declared_size
-    twice = tuple(DENSITY * side for side in mixing.declared_size)
-    with _zoomed(notebook) as zoom:
-        mixing.after(zoom)
-        assert (mixing.size, mixing.decoded_size) == (mixing.declared_size, twice)
-    mixing.slide(bias.handle, "ArrowRight")
-    assert mixing.decoded_size == twice
+    notebook.execute("mixing.photo.value = '<img src=x onerror=alert(1)>'")
+    _wait_until(lambda: "<img src=x" in mixing.status, "the status line quotes it")
+    assert mixing.box.locator("img").count() == 0
 
 
-def test_on_a_display_of_half_the_height_every_slider_still_moves_the_picture(notebook: NotebookView) -> None:
-    notebook.page.set_viewport_size({**VIEWPORT, "height": VIEWPORT["height"] // 2})
-    for explorer in notebook.explorers():
-        for slider in filter(lambda each: each.can_move, explorer.sliders()):
-            explorer.slide(slider.handle, slider.key())
-            assert explorer.size == explorer.declared_size
-        assert explorer.cut_off() == []
-        assert explorer.status == ""
-    notebook.page.set_viewport_size(VIEWPORT)
+def test_in_jupyterlab_s_dark_theme_the_picture_is_a_light_card_and_the_sentence_is_light(
+    notebook: NotebookView,
+) -> None:
+    reducing = notebook.explorers()[0]
+    sentence = "each => getComputedStyle(each).color"
+    before = reducing.box.locator(".explorer-sentence").evaluate(sentence)
+    notebook.page.evaluate(
+        "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+    )
+    color = lambda: reducing.box.locator(".explorer-sentence").evaluate(sentence)  # noqa: E731
+    _wait_until(lambda: color() != before, "the sentence takes the theme's colour")
+    assert min(map(int, color().removeprefix("rgba(").removeprefix("rgb(").split(",")[0:1])) > 200
+    card = reducing.picture.locator("svg > g > rect").first
+    assert card.evaluate("each => getComputedStyle(each).fill") == "rgb(255, 255, 255)"
+    notebook.page.evaluate(
+        "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})"
+    )
+    _wait_until(lambda: color() == before, "the light theme is back")
+
+
+def test_in_a_narrow_window_the_picture_shrinks_and_a_click_still_hits(notebook: NotebookView) -> None:
+    notebook.page.set_viewport_size({"width": 900, "height": VIEWPORT["height"]})
+    mixing = notebook.explorers()[1]
+    try:
+        width, height = mixing.size
+        across, down = mixing.declared_size
+        assert width < across
+        assert width / height == pytest.approx(across / down, rel=0.02)
+        image = Seen(in_kernel(notebook, "mixing.svg")).elements("image")[0]
+        side = number(image, "width") / PIXELS
+        place = number(image, "x") + 50.5 * side, number(image, "y") + 80.5 * side
+        mixing.after(lambda: notebook.page.mouse.click(*_on_page(mixing, *place)))
+        assert int(mixing.slider("row").value) == pytest.approx(80, abs=1)
+        assert int(mixing.slider("column").value) == pytest.approx(50, abs=1)
+    finally:
+        notebook.page.set_viewport_size(VIEWPORT)
 
 
 def test_what_a_restarted_kernel_has_left_harms_nothing_and_runs_again(notebook: NotebookView) -> None:
     # The last test, for it begins the notebook again.
-    pictures = [explorer.picture.get_attribute("src") for explorer in notebook.explorers()]
+    pictures = [explorer.svg for explorer in notebook.explorers()]
     notebook.restart()
     for explorer in notebook.explorers():
         slider = explorer.sliders()[0]
         slider.handle.focus()
         slider.handle.press(slider.key())
-    with _zoomed(notebook) as zoom:
-        zoom()  # there is no kernel to tell; the console stays clean
-        assert notebook.execute("print('reducing' in globals())").strip() == "False"
-    assert [each.picture.get_attribute("src") for each in notebook.explorers()] == pictures
+    notebook.page.mouse.click(*_on_page(notebook.explorers()[1], 100, 100))
+    assert in_kernel(notebook, "'reducing' in globals()") == "False"
+    assert [each.svg for each in notebook.explorers()] == pictures
     notebook.run_all()
     assert notebook.errors() == []
     assert [each.sentence for each in notebook.explorers()] == notebook.left_by_cells()
     reducing = notebook.explorers()[0]
     reducing.slide(reducing.slider("kernel size").handle, "ArrowRight")
-    assert reducing.picture.evaluate(IN_PAGE) == notebook.execute(IN_KERNEL.format("reducing")).strip()
-
-
-@contextmanager
-def _zoomed(notebook: NotebookView) -> Iterator[Callable[[], object]]:
-    """What zooms the page to twice its size: half as many CSS pixels, of two by two each; then undone."""
-    screen = notebook.page.context.new_cdp_session(notebook.page)
-    halved = {name: side // 2 for name, side in VIEWPORT.items()}
-    dense = {**halved, "deviceScaleFactor": 2, "mobile": False}
-    yield lambda: screen.send("Emulation.setDeviceMetricsOverride", dense)
-    screen.send("Emulation.clearDeviceMetricsOverride")
+    assert reducing.sentence == in_kernel(notebook, "reducing")
 
 
 def _move_all(explorer: ExplorerView, key: str) -> None:
     for slider in explorer.sliders():
         explorer.slide(slider.handle, key)
-
-
-def _wait_for_kernel(notebook: NotebookView, expression: str, value: str) -> None:
-    _wait_until(lambda: notebook.execute(f"print({expression})").strip() == value, f"{expression} is {value}")
-
-
-def _wait_for_page(notebook: NotebookView, explorer: ExplorerView, name: str) -> None:
-    kept = IN_KERNEL.format(name)
-    _wait_until(
-        lambda: explorer.picture.evaluate(IN_PAGE) == notebook.execute(kept).strip(),
-        "the page shows the kernel's last picture",
-    )
 
 
 def _wait_until(true: Callable[[], bool], what: str) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks import explorers, imports, in_browser, instruments, networks
+from benchmarks import explorers, imports, instruments, networks
 from benchmarks.machine import description
 from benchmarks.measurement import report
 
-PARTS = (imports, networks, instruments, explorers, in_browser)
+PARTS = (imports, networks, instruments, explorers)
 PAGE = """# How quick it is
 
 Made by `make bench`. Each figure is a median, in milliseconds, beside what a notebook would otherwise use,

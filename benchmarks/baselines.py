@@ -1,27 +1,35 @@
-"""The explorers' pictures as a notebook would otherwise draw them: `ipywidgets.interact` and pyplot.
+"""Three explorers' pictures as a notebook would otherwise draw them: `ipywidgets.interact` and pyplot.
 
-Same content, start and figure size, at matplotlib's own density: half of the explorers' pixels each way.
-The numbers come from the explorers' own pure functions, and what can run once runs outside the callback.
+Same content, start and size, at matplotlib's own density. The numbers come from the explorers' own pure
+functions, and what can run once runs outside the callback.
 """
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
-from ipywidgets import interact, interactive
+from collections.abc import Mapping
+from math import ceil
 
-from benchmarks.page import inches
-from helpers.explorers import reduction as reducing
-from helpers.explorers import response_norm
+import matplotlib.pyplot as plt
+import numpy as np
+from ipywidgets import FloatSlider, interact, interactive
+from PIL import Image
+
+from helpers.explorers.numbers.pixel_mixer import CHANNELS, PIXELS
+from helpers.explorers.numbers.reduction import reduction
+from helpers.images.photos import photo, square
+
+# Inches at a hundred CSS pixels each.
+REDUCTION, MIXER, MAPS = (7.8, 3.5), (7.6, 4.16), (7.8, 5.2)
+PAGE = 64
+"""How many maps are on a page."""
 
 
 def interact_reduction() -> interactive:
     """Bars and the break-even line of `ReductionExplorer`."""
 
     def plot(kernel_size=3, in_channels=128, reduced_channels=32, out_channels=128, image_size=28):
-        numbers = reducing.reduction(kernel_size, in_channels, reduced_channels, out_channels, image_size)
-        _, (bars, line) = plt.subplots(
-            1, 2, figsize=inches(reducing.WIDTH, reducing.HEIGHT), width_ratios=(3, 2)
-        )
+        numbers = reduction(kernel_size, in_channels, reduced_channels, out_channels, image_size)
+        _, (bars, line) = plt.subplots(1, 2, figsize=REDUCTION, width_ratios=(3, 2))
         for row, name in enumerate(("weights", "macs", "activations")):
             costs = (numbers.direct, numbers.one_by_one, numbers.after)
             direct, first, second = (getattr(cost, name) for cost in costs)
@@ -55,49 +63,58 @@ def interact_reduction() -> interactive:
     ).widget
 
 
-def interact_response_norm() -> interactive:
-    """Bars before and after, the dashes of silent neighbours and the working of `LRNExplorer`."""
-    responses = response_norm.RESPONSES
-    heard = [channel for channel, response in enumerate(responses) if response]
+def interact_mixer() -> interactive:
+    """The two photos of `PixelMixer`, its pixel and the three dot products."""
+    pixels = np.asarray(square(photo("coffee"), PIXELS), np.float32) / 255
+    weights = {
+        f"{out}_{source}": FloatSlider(float(out == source.removeprefix("from_")), min=-2, max=2, step=0.01)
+        for out in CHANNELS
+        for source in (*(f"from_{name}" for name in CHANNELS), "bias")
+    }
 
-    def plot(channel=20, n=5, k=2.0, alpha_exponent=-4, beta=0.75):
-        numbers = response_norm.normalise(responses, channel, n, k, alpha_exponent, beta)
-        figure, axes = plt.subplots(figsize=inches(response_norm.WIDTH, response_norm.HEIGHT))
-        figure.subplots_adjust(left=0.08, right=0.98, top=0.87, bottom=0.315)
-        first, last = numbers.window[0] - 0.5, numbers.window[-1] + 0.5
-        axes.axvspan(first, last, color="yellow", alpha=0.3, linewidth=0)
-        axes.bar(
-            heard, [responses[j] for j in heard], facecolor="gainsboro", edgecolor="grey", label="before"
-        )
-        after = axes.bar(heard, [numbers.normalised(j) for j in heard], color="C0", label="after")
-        if channel in heard:
-            after[heard.index(channel)].set_color("C3")
-        silent = [numbers.unnoticed(j) for j in heard]
-        axes.hlines(
-            silent,
-            [j - 0.4 for j in heard],
-            [j + 0.4 for j in heard],
-            color="black",
-            linewidth=2,
-            label="if its neighbours were silent",
-        )
-        axes.plot([channel], [numbers.before + 8], "v", color="C3", markeredgecolor="black")
-        axes.plot([first + 0.1, last - 0.1], [212, 212], "|-", color="black")
-        axes.text((first + last) / 2, 217, f"{len(numbers.window)} channels", ha="center", weight="bold")
-        axes.set(xlim=(-0.5, len(responses) - 0.5), ylim=(0, 236), xlabel="channel", ylabel="response")
-        axes.set_xticks(range(len(responses)))
-        axes.legend(ncols=3, loc="lower left", bbox_to_anchor=(-0.012, 0.985), frameon=False)
-        axes.set_title(numbers.finding, loc="left", y=1.1)
-        figure.text(0.08, 0.02, "\n".join(response_norm.working(numbers)), family="monospace")
-        about = f"{response_norm.FORMULA}\nΣ is taken over the n channels around it\n{response_norm.SOURCE}"
-        figure.text(0.98, 0.02, about, ha="right")
+    def plot(row=29, column=67, **values):
+        kernel = np.array(list(values.values())).reshape(3, 4)
+        mixed = (pixels @ kernel[:, :3].T + kernel[:, 3]).clip(0, 1)
+        figure, (left, middle, right) = plt.subplots(1, 3, figsize=MIXER, width_ratios=(6, 1, 6))
+        for each, image, title in ((left, pixels, "the photo"), (right, mixed, "after the 1×1 convolution")):
+            each.imshow(image)
+            each.plot([column], [row], "s", markersize=8, markerfacecolor="none", markeredgecolor="black")
+            each.set_title(title)
+        middle.imshow([[pixels[row, column]], [mixed[row, column]]])
+        for each in figure.axes:
+            each.set_axis_off()
+        for line, (name, numbers) in enumerate(zip(CHANNELS, kernel, strict=True)):
+            terms = " + ".join(
+                f"{weight:5.2f}·{value:.2f}"
+                for weight, value in zip(numbers[:3], pixels[row, column], strict=True)
+            )
+            result = numbers[:3] @ pixels[row, column] + numbers[3]
+            text = f"{name:>5} = {terms} + {numbers[3]:5.2f} = {result:5.2f}"
+            figure.text(0.1, 0.1 - 0.05 * line, text, family="monospace")
         plt.show()
 
-    return interact(
-        plot,
-        channel=(0, len(responses) - 1),
-        n=(1, 11, 2),
-        k=(1, 10, 0.5),
-        alpha_exponent=(-6, 0),
-        beta=(0, 1.5, 0.05),
-    ).widget
+    side = (0, PIXELS - 1)
+    return interact(plot, **weights, row=side, column=side).widget
+
+
+def interact_maps(maps: Mapping[str, np.ndarray], layer: str, image: Image.Image) -> interactive:
+    """The photo, 64 maps and the enlarged one of `FeatureMapExplorer`, an `imshow` each."""
+    channels = maps[layer]
+    pages = ceil(len(channels) / PAGE)
+    limit = float(np.percentile(np.abs(channels), 99.5))
+    look = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+
+    def plot(page=1, channel=0):
+        figure = plt.figure(figsize=MAPS)
+        grid = figure.add_gridspec(8, 12)
+        figure.add_subplot(grid[:4, :4], title="the photo").imshow(image)
+        enlarged = figure.add_subplot(grid[4:, :4], title=f"channel {channel}")
+        figure.colorbar(enlarged.imshow(channels[channel], **look))
+        first = (page - 1) * PAGE
+        for place, values in enumerate(channels[first : first + PAGE]):
+            figure.add_subplot(grid[place // 8, 4 + place % 8]).imshow(values, **look)
+        for axes in figure.axes[:2] + figure.axes[3:]:
+            axes.set_axis_off()
+        plt.show()
+
+    return interact(plot, page=(1, pages), channel=(0, len(channels) - 1)).widget

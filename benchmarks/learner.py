@@ -42,10 +42,10 @@ class Answer:
     complete: asyncio.Event = field(default_factory=asyncio.Event)
     waits_for: set[str] = field(default_factory=lambda: {"idle"})
 
-    def take(self, kind: str, content: dict[str, Any], has_buffers: bool) -> None:
+    def take(self, kind: str, content: dict[str, Any]) -> None:
         """Note one message; the answer is complete when all it waits for has come."""
         self.contents.append((kind, content))
-        if kind == "comm_msg" and has_buffers:
+        if kind == "comm_msg" and "content" in content["data"].get("state", {}):
             self.picture = perf_counter()
         self.waits_for.discard(content.get("execution_state", "") if kind == "status" else kind)
         if not self.waits_for:
@@ -118,13 +118,13 @@ class Learner:
     async def listen(self) -> None:
         """Sort what the kernel sends until the connection ends."""
         while isinstance(data := await self._connection.read_message(), bytes):
-            _, (header, parent, _, content, *buffers) = deserialize_msg_from_ws_v1(data)
+            _, (header, parent, _, content, *_) = deserialize_msg_from_ws_v1(data)
             kind, about = json.loads(header)["msg_type"], json.loads(content)
             self.page.take(kind, about)
             if kind == "status" and about["execution_state"] in GONE:
                 break
             if answer := self._answers.get(json.loads(parent).get("msg_id", "")):
-                answer.take(kind, about, bool(buffers))
+                answer.take(kind, about)
         self._gone = "the kernel died, or its connection ended"
         for answer in self._answers.values():
             answer.complete.set()

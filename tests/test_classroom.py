@@ -56,13 +56,13 @@ def test_what_cannot_be_moved_is_left_alone(state: dict[str, object]) -> None:
 
 def test_an_answer_is_complete_when_reply_and_idle_have_come_and_knows_its_last_picture() -> None:
     answer = Answer(waits_for={"idle", "execute_reply"})
-    answer.take("status", {"execution_state": "busy"}, has_buffers=False)
-    answer.take("execute_reply", {}, has_buffers=False)
-    answer.take("comm_msg", {}, has_buffers=False)
+    answer.take("status", {"execution_state": "busy"})
+    answer.take("execute_reply", {})
+    answer.take("comm_msg", {"data": {"state": {"value": 3}}})
     assert answer.picture is None
-    answer.take("comm_msg", {}, has_buffers=True)
+    answer.take("comm_msg", {"data": {"state": {"content": {}}}})
     assert not answer.complete.is_set()
-    answer.take("status", {"execution_state": "idle"}, has_buffers=False)
+    answer.take("status", {"execution_state": "idle"})
     assert answer.complete.is_set()
     assert answer.picture >= answer.sent
 

@@ -1,6 +1,7 @@
 """Receptive fields: which pixels of the input a unit of a layer sees, carried on from layer to layer."""
 
 from dataclasses import dataclass
+from math import floor
 
 from helpers.arithmetic.checks import Size, pair, pairs, whole
 from helpers.arithmetic.sizes import dilated_extent
@@ -79,6 +80,30 @@ class Span:
         """
         shift = whole("unit", unit, least=0) * self.jump
         return self.lo + shift, self.hi + shift
+
+    def centre(self, unit: float) -> float:
+        """Return the middle of what a unit sees, in pixels from the image's edge: pixel p is from p to p + 1.
+
+        >>> Span(jump=4, lo=-2, hi=8).centre(10)
+        43.5
+        """
+        return (self.lo + self.hi + 1) / 2 + unit * self.jump
+
+    def unit_at(self, place: float) -> float:
+        """Return the unit whose `centre` is at a place; between two units it is a fraction.
+
+        >>> Span(jump=4, lo=-2, hi=8).unit_at(44.5)
+        10.25
+        """
+        return (place - self.centre(0)) / self.jump
+
+    def nearest(self, place: float) -> int:
+        """Return the unit whose `centre` is nearest to a place, of two the later one; it may be below 0.
+
+        >>> Span(jump=32, lo=-90, hi=121).nearest(112), Span(jump=2).nearest(1.5)
+        (3, 1)
+        """
+        return floor(self.unit_at(place) + 0.5)
 
 
 @dataclass(frozen=True)

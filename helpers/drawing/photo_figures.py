@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from math import floor
 
 import matplotlib
 import numpy as np
@@ -11,11 +10,11 @@ import torch
 from matplotlib.axes import Axes
 from PIL import Image
 
-from helpers.arithmetic import ReceptiveField, Span
+from helpers.arithmetic import ReceptiveField
 from helpers.arithmetic.checks import whole
 from helpers.drawing.figures import Drawing
-from helpers.drawing.live_figure import DRAWING
-from helpers.drawing.matplotlib_style import DENSITY, new_figure, styled
+from helpers.drawing.matplotlib_style import new_figure, styled
+from helpers.drawing.png import DENSITY
 from helpers.drawing.style import BLUE, GRID
 from helpers.images import arrays
 from helpers.images.photos import square
@@ -100,7 +99,7 @@ def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:
     step = side + GAP
     width, height = left + most * step, TOP + len(stacks) * step
     counts = {name: f"{len(maps)} channel{'s' * (len(maps) != 1)}" for name, maps in stacks.items()}
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(width, height)
         figure.text(GAP / width, 1 - 20 / height, title, weight="bold", size=11)
         for row, (name, count) in enumerate(counts.items()):
@@ -138,7 +137,7 @@ def filter_grid(weight: torch.Tensor, title: str = "Filters of the first layer")
     step = (760 - 2 * GAP) // columns
     width, height = 2 * GAP + columns * step, TOP + rows * step + GAP
     alt = f"{title}: {len(colours)} filters of {weight.shape[2]}×{weight.shape[3]} pixels."
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(width, height)
         figure.text(GAP / width, 1 - 20 / height, title, weight="bold", size=11)
         drawing = Drawing.of(figure, alt, has_photo=True)
@@ -165,7 +164,7 @@ def fields_on_photo(photo: Image.Image, fields: Mapping[str, ReceptiveField], si
     pixels = np.asarray(square(photo, size))
     images = {}
     for layer, field in fields.items():
-        unit = nearest(field.y, (size - 1) / 2), nearest(field.x, (size - 1) / 2)
+        unit = field.y.nearest(size / 2), field.x.nearest(size / 2)
         faded = faded_outside(pixels, field.box(unit))
         images[f"{layer}: {field.size[0]}×{field.size[1]}"] = Image.fromarray(faded)
     return _row(images, 168, f"What one unit sees of a photo of {size}×{size} pixels. {'; '.join(images)}.")
@@ -186,17 +185,6 @@ def faded_outside(pixels: np.ndarray, box: tuple[int, int, int, int]) -> np.ndar
     return faded
 
 
-def nearest(span: Span, pixel: float) -> int:
-    """The unit whose receptive field's centre is nearest to a pixel, along one axis; it may be below 0.
-
-    Between two it is the later one.
-
-    >>> nearest(Span(jump=32, lo=-90, hi=121), 111.5)
-    3
-    """
-    return floor((pixel - (span.lo + span.hi) / 2) / span.jump + 0.5)
-
-
 def _row(
     pictures: Mapping[str, Image.Image],
     side: int,
@@ -208,7 +196,7 @@ def _row(
 ) -> Drawing:
     """Square pictures in a row, each below its name, with room `below` in which `add` draws what it likes."""
     width, height = GAP + len(pictures) * (side + GAP), TOP + side + GAP + below
-    with DRAWING, styled():
+    with styled():
         figure = new_figure(width, height)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
         axes.set_axis_off()

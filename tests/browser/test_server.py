@@ -53,7 +53,7 @@ def answers(address: str, port: int) -> bool:
 
 
 def test_make_lab_changes_nothing_that_keeps_others_out():
-    assert set(lab_options()) <= {"--allow-root", "--ServerApp.ip=127.0.0.1"}
+    assert set(lab_options()) <= {"--allow-root", "--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None"}
 
 
 def test_make_lab_listens_on_loopback_and_wants_the_token(tmp_path):

@@ -16,7 +16,6 @@ from helpers.explorers.inception import PRESETS, inception
 from helpers.explorers.kernel_stack import kernel_stack
 from helpers.explorers.pixel_mixer import mix
 from helpers.explorers.reduction import reduction
-from helpers.explorers.response_norm import normalise, working
 from helpers.explorers.shortcut import shortcut
 from helpers.images.augmentation import RESIZED, Augmentation
 from helpers.wording.counts import brief, compared
@@ -203,46 +202,6 @@ def test_reductions():
     )
     assert reduction(3, 128, 128, 128, 28).sentence == (
         "3×3, 128→128: 147,456 weights; via 128: 16,384 + 147,456 = 163,840, 1.11 times more."
-    )
-
-
-@pytest.mark.parametrize(
-    ("channel", "n", "sentence", "finding"),
-    [
-        (
-            *(2, 5),
-            "66 / (2 + 0.0001 · 45,266)^0.75 = 16.2 (channels 0 to 4); 33.9 with silent neighbours.",
-            "keeps 24 % of its response, 51 % with silent neighbours",
-        ),
-        (
-            *(2, 1),
-            "66 / (2 + 0.0001 · 4,356)^0.75 = 33.9 (channel 2 alone).",
-            "keeps 51 % of its response",
-        ),
-        (
-            *(0, 3),
-            "0 / (2 + 0.0001 · 3,969)^0.75 = 0 (channels 0 to 1).",
-            "is silent, and stays silent",
-        ),
-        (
-            *(5, 3),
-            "0 / (2 + 0.0001 · 841)^0.75 = 0 (channels 4 to 5).",
-            "is silent, and stays silent",
-        ),
-    ],
-)
-def test_local_response_norm(channel, n, sentence, finding):
-    numbers = normalise((0, 63, 66, 190, 29, 0), channel, n)
-    assert numbers.sentence == f"Channel {channel}: {sentence}"
-    assert numbers.finding == f"Channel {channel} {finding}"
-
-
-def test_the_working_of_large_numbers():
-    assert working(normalise((5, 4000, 7), 1, 3, k=1.0, alpha_exponent=-1, beta=1.0)) == (
-        "sum of squares  5² + 4000² + 7² = 16,000,074",
-        "k + α · sum     1 + 0.1 · 16,000,074 = 1,600,008.4",
-        "divided by      1,600,008.4^1 = 1,600,008.4",
-        "channel 1       4000 / 1,600,008.4 = 0.002",
     )
 
 

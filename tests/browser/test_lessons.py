@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,48 @@ def lab() -> Iterator[Lab]:
         yield lab
 
 
+class Ahead:
+    """Opens a lesson and has its cells run, and meanwhile the next one's: a core runs, the other looks."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._begun: dict[Path, tuple[NotebookView, ExitStack]] = {}
+
+    @contextmanager
+    def run(self, path: Path) -> Iterator[NotebookView]:
+        """The lesson when all its cells have run; the next one is begun."""
+        view, closing = self._begin(path)
+        view.wait_until_finished()
+        for following in LESSONS[LESSONS.index(path) + 1 :][:1]:
+            self._begin(following)
+        with closing:
+            yield view
+        del self._begun[path]
+
+    def close(self) -> None:
+        """Close what was begun for nothing."""
+        for _, closing in self._begun.values():
+            closing.close()
+
+    def _begin(self, path: Path) -> tuple[NotebookView, ExitStack]:
+        if path not in self._begun:
+            closing = ExitStack()
+            view = closing.enter_context(self._lab.open(path.name))
+            view.begin()
+            self._begun[path] = view, closing
+        return self._begun[path]
+
+
+@pytest.fixture(scope="module")
+def ahead(lab: Lab) -> Iterator[Ahead]:
+    ahead = Ahead(lab)
+    yield ahead
+    ahead.close()
+
+
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda path: path.stem)
-def lesson(lab: Lab, request: pytest.FixtureRequest) -> Iterator[NotebookView]:
-    with lab.open(request.param.name) as view:
-        view.run_all()
+def lesson(ahead: Ahead, request: pytest.FixtureRequest) -> Iterator[NotebookView]:
+    with ahead.run(request.param) as view:
         yield view
 
 

@@ -1,26 +1,15 @@
 """Every form that the explorers' sentences take, word for word."""
 
-from fractions import Fraction
-
-import numpy as np
 import pytest
 
-from helpers.explorers.augmentation import augmentation
 from helpers.explorers.comparison_numbers import AXES, TIME, comparison
-from helpers.explorers.dense_block_numbers import dense_block
 from helpers.explorers.dense_numbers import dense_as_conv
-from helpers.explorers.dropout import _shown, dropout
 from helpers.explorers.feature_map import page_of_maps
-from helpers.explorers.group import _macs_in_words, grouped
 from helpers.explorers.inception import PRESETS, inception
-from helpers.explorers.kernel_stack import kernel_stack
 from helpers.explorers.pixel_mixer import mix
 from helpers.explorers.reduction import reduction
 from helpers.explorers.shortcut import shortcut
-from helpers.images.augmentation import RESIZED, Augmentation
 from helpers.wording.counts import brief, compared
-
-BLACK = np.zeros((RESIZED, RESIZED, 3), np.uint8)
 
 
 def test_counts_in_words():
@@ -28,23 +17,9 @@ def test_counts_in_words():
     assert [brief(count) for count in counts] == [
         *("999,999", "1.00 M", "9.99 M", "10.0 M", "99.9 M", "100 M", "999 M", "1.00 G"),
     ]
-    assert [_macs_in_words(macs) for macs in (999_999, 1_000_000, 223_948_800, 1_000_000_000)] == [
-        *("999,999", "1.0 M", "223.9 M", "1.0 G"),
-    ]
     assert [compared(a, b) for a, b in ((7, 7), (7, 14), (14, 7), (3_000_000, 2))] == [
         *("about as many", "2.00 times fewer", "2.00 times more", "1,500,000.00 times more"),
     ]
-
-
-def test_augmentation():
-    mirrored = augmentation(BLACK, Augmentation(1, 2, True, (0.1, -0.25, 0.05)), seed=7)
-    assert mirrored.sentence == (
-        "Seed 7: crop at (1, 2), mirrored; α +0.10, −0.25, +0.05 add red −1.2, green +9.4, blue +12.0."
-    )
-    plain = augmentation(BLACK, Augmentation(0, 32, False, (-0.1, 0.0, 0.3)))
-    assert plain.sentence == (
-        "Your own: crop at (0, 32); α −0.10, 0, +0.30 add red −7.6, green −3.5, blue −7.1."
-    )
 
 
 @pytest.mark.parametrize(
@@ -95,18 +70,6 @@ def test_comparisons_of_two_networks():
     ]
 
 
-def test_dense_blocks():
-    assert [
-        dense_block(64, layers, 32, bottleneck, 4, 0.5, 28).sentence
-        for layers, bottleneck in ((1, True), (12, False))
-    ] == [
-        "1 layer, 64→96→48 channels: 45,056 weights with 1×1, 18,432 without; 301 k values kept.",
-        "12 layers, 64→448→224 channels: 829,440 weights without 1×1, 811,008 with; 4.52 M values kept.",
-    ]
-    assert dense_block(64, 12, 32, False, 9, 0.5, 28).finding == "2.20 times more"
-    assert dense_block(64, 12, 32, True, 4, 0.5, 28).break_even == Fraction(57, 5)
-
-
 def test_dense_layers_as_convolutions():
     assert dense_as_conv(288, 1, 2, "moped", 0.123, 0.456).sentence == (
         "Window (1, 2) of 3×3: moped 12 %, cropped 46 %; VGG-16: one pass 26.5 G MACs, 9 crops 139.2 G."
@@ -118,57 +81,12 @@ def test_dense_layers_as_convolutions():
     assert dense_as_conv(224, 0, 0) == dense_as_conv(224, 0, 0, "", 0.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    ("mode", "convention", "sentence"),
-    [
-        (
-            "train",
-            "PyTorch",
-            "PyTorch, p 0.20, train: mask 1,000 keeps 84 of 100, 326 ÷ 0.80 = 407.5; mean of masks 399.7, "
-            "eval 400.0.",
-        ),
-        (
-            "train",
-            "paper",
-            "paper, p 0.20, train: mask 1,000 keeps 84 of 100, 326; mean of masks 319.8, eval 320.0.",
-        ),
-        ("eval", "PyTorch", "PyTorch, p 0.20, eval: all 100 units, sum 400; in training 399.7 on average."),
-        (
-            "eval",
-            "paper",
-            "paper, p 0.20, eval: all 100 units, sum 400 × 0.80 = 320.0; in training 319.8 on average.",
-        ),
-    ],
-)
-def test_dropout(mode, convention, sentence):
-    assert dropout(0.2, mode, convention, 1000).sentence == sentence
-
-
-def test_halves_of_a_tenth_are_rounded_up():
-    shown = [_shown(Fraction(*each)) for each in ((1, 20), (149, 1000), (19, 20), (123_456_780, 10_000))]
-    assert shown == ["0.1", "0.1", "1.0", "12,345.7"]
-
-
 def test_feature_maps():
     numbers = page_of_maps("stem", (130, 112, 56), 64)
     assert numbers.sentence == "stem: 130 maps of 112×56; page 2 of 3, channel 64 enlarged."
     assert [page_of_maps("stem", (channels, 1, 1), 0).columns for channels in (1, 2, 4, 5, 64, 65)] == [
         *(1, 2, 2, 3, 8, 8),
     ]
-
-
-def test_groups():
-    assert grouped(64, 128, 3, 4, 28).sentence == (
-        "3×3, 64→128 in 4 groups: 18,432 of 73,728 weights, 14.5 M MACs at 28×28; a channel reads 16 of 64."
-    )
-    assert grouped(64, 128, 3, 64, 28).sentence == (
-        "3×3, 64→128 depthwise: 1,152 of 73,728 weights, 903,168 MACs at 28×28; a channel reads 1 of 64."
-    )
-    assert [grouped(*layer).preset for layer in ((96, 256, 5, 2, 27), (96, 256, 5, 2, 28))] == [
-        *("conv2", "your own"),
-    ]
-    assert not grouped(1, 1, 1, 1, 1).depthwise
-    assert f"{grouped(64, 128, 3, 4, 28).makes}" == "32"
 
 
 def test_inception():
@@ -179,16 +97,6 @@ def test_inception():
         == "Your own: 163,328 weights and 32.0 M MACs make 256 channels; naive, 387,072 and 75.9 M make 416."
     )
     assert inception(**block, block="3a").sentence == own.replace("Your own", "3a")
-
-
-def test_kernel_stacks():
-    assert [kernel_stack(3, depth, 1).sentence for depth in range(1, 6)] == [
-        "3×3 once is one 3×3: 9 weights at 1 channel, and one nonlinearity.",
-        "3×3 twice sees 5×5: 18 weights at 1 channel; one 5×5 has 25, 1.39 times as many.",
-        "3×3 three times sees 7×7: 27 weights at 1 channel; one 7×7 has 49, 1.81 times as many.",
-        "3×3 four times sees 9×9: 36 weights at 1 channel; one 9×9 has 81, 2.25 times as many.",
-        "3×3 five times sees 11×11: 45 weights at 1 channel; one 11×11 has 121, 2.69 times as many.",
-    ]
 
 
 def test_mixed_pixels():

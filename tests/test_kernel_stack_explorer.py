@@ -1,40 +1,24 @@
 """`KernelStackExplorer` counts cells and weights right, and draws and says what it counts."""
 
 import itertools
-import random
+import re
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from matplotlib.text import Text
+from matplotlib.path import Path
 from torch import nn
 
+from helpers import KernelStackExplorer
 from helpers.arithmetic import Convolution
-from helpers.drawing.matplotlib_style import DENSITY
-from helpers.drawing.style import BLUE
-from helpers.explorers.cell_grids import GAP, ways
-from helpers.explorers.kernel_stack import (
-    BARS_LEFT,
-    BARS_RIGHT,
-    BARS_TOP,
-    DOTS_LEFT,
-    KernelStackExplorer,
-    kernel_stack,
-)
+from helpers.drawing.style import BLUE, FAINT, GREEN, INK, SKY, VERMILION
+from helpers.explorers.numbers.kernel_stack import kernel_stack, ways
+from helpers.explorers.pictures.kernel_stack import draw_kernel_stack
 from helpers.reading.receptive_field import receptive_field
-from tests.learner import live_texts
+from tests.seen import Seen, number
 
-KERNELS, DEPTHS = (3, 5, 7), (1, 2, 3, 4, 5)
-STACKS = list(itertools.product(KERNELS, DEPTHS))
-PLAIN = settings(deadline=None, derandomize=True, max_examples=100)
-SETTING = st.tuples(st.sampled_from(KERNELS), st.sampled_from(DEPTHS), st.integers(1, 512))
-
-
-@pytest.fixture(scope="module")
-def explorer() -> KernelStackExplorer:
-    return KernelStackExplorer()
+STACKS = list(itertools.product((3, 5, 7), (1, 2, 3, 4, 5)))
+stacks = pytest.mark.parametrize(("kernel", "depth"), STACKS)
 
 
 def stack_of(kernel: int, depth: int, channels: int) -> nn.Sequential:
@@ -42,48 +26,57 @@ def stack_of(kernel: int, depth: int, channels: int) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
+def seen(kernel: int, depth: int, channels: int = 128) -> Seen:
+    return Seen(draw_kernel_stack(kernel_stack(kernel, depth, channels)).svg("A stack of convolutions."))
+
+
 def test_the_lesson_s_numbers():
     explorer = KernelStackExplorer()
     numbers = explorer.numbers
     assert (numbers.field, numbers.stack_weights, numbers.single_weights) == (5, 294_912, 409_600)
     assert repr(explorer) == (
-        "3×3 twice sees 5×5: 294,912 weights at 128 channels; one 5×5 has 409,600, 1.39 times as many."
+        "3×3 twice sees 5×5: 294,912 weights at 128 channels; one 5×5 has 409,600, 39 % more."
     )
     explorer.depth.value = 3
     assert (numbers.nonlinearities, explorer.numbers.nonlinearities) == (2, 3)
     assert (explorer.numbers.field, explorer.numbers.ratio * 27) == (7, 49)
 
 
-@PLAIN
-@given(SETTING)
-def test_field_and_weights_are_those_of_the_convolutions_in_pytorch(setting):
-    _, depth, channels = setting
-    numbers = kernel_stack(*setting)
+def test_the_sentence_at_every_depth():
+    assert [kernel_stack(3, depth, 1).sentence for depth in range(1, 6)] == [
+        "3×3 once is one 3×3: 9 weights at 1 channel, and one nonlinearity.",
+        "3×3 twice sees 5×5: 18 weights at 1 channel; one 5×5 has 25, 39 % more.",
+        "3×3 three times sees 7×7: 27 weights at 1 channel; one 7×7 has 49, 81 % more.",
+        "3×3 four times sees 9×9: 36 weights at 1 channel; one 9×9 has 81, 2.25 times as many.",
+        "3×3 five times sees 11×11: 45 weights at 1 channel; one 11×11 has 121, 2.69 times as many.",
+    ]
+    longest = max(len(kernel_stack(*stack, channels).sentence) for stack in STACKS for channels in (128, 512))
+    assert 100 < longest <= 110
+
+
+@stacks
+def test_field_and_costs_are_those_of_the_convolutions_in_pytorch(kernel, depth):
+    channels, size = 8 * kernel + depth, 9 + depth
+    numbers = kernel_stack(kernel, depth, channels)
     with torch.device("meta"):
-        stack = stack_of(*setting)
+        stack = stack_of(kernel, depth, channels)
         single = nn.Conv2d(channels, channels, numbers.field, bias=False)
     assert receptive_field(stack).size == receptive_field(single).size == (numbers.field, numbers.field)
     assert numbers.layer_weights == stack[0].weight.numel()
     assert numbers.stack_weights == sum(weight.numel() for weight in stack.parameters())
     assert numbers.single_weights == single.weight.numel()
+    layer, one = (
+        Convolution(channels, channels, k, padding=k // 2, bias=False).macs(size)
+        for k in (kernel, numbers.field)
+    )
+    assert numbers.ratio * depth * layer == one
+    assert tuple(map(len, numbers.ways)) == numbers.grids
     assert len(numbers.grids) == depth + 1
     for layers, grid in enumerate(reversed(numbers.grids)):
         assert receptive_field(nn.Sequential(nn.Identity(), *stack[:layers])).size == (grid, grid)
 
 
-@PLAIN
-@given(SETTING, st.integers(1, 224))
-def test_the_macs_have_the_ratio_of_the_weights_at_every_map_size(setting, size):
-    kernel, depth, channels = setting
-    numbers = kernel_stack(*setting)
-    layer, single = (
-        Convolution(channels, channels, k, padding=k // 2, bias=False).macs(size)
-        for k in (kernel, numbers.field)
-    )
-    assert numbers.ratio * depth * layer == single
-
-
-@pytest.mark.parametrize(("kernel", "depth"), STACKS)
+@stacks
 def test_the_ways_are_the_gradient_of_a_stack_whose_weights_are_all_one(kernel, depth):
     stack = stack_of(kernel, depth, 1).double()
     for layer in stack:
@@ -91,38 +84,7 @@ def test_the_ways_are_the_gradient_of_a_stack_whose_weights_are_all_one(kernel, 
     size = kernel_stack(kernel, depth, 1).field
     image = torch.zeros(1, 1, size, size, dtype=torch.float64, requires_grad=True)
     stack(image)[0, 0, size // 2, size // 2].backward()
-    line = ways(kernel, depth)
-    assert image.grad[0, 0].tolist() == np.outer(line, line).tolist()
-
-
-def test_the_sentence_fits_and_ends_in_a_full_stop_at_every_setting():
-    sentences = {kernel_stack(*stack, c).sentence for stack in STACKS for c in range(1, 513)}
-    assert len(sentences) == len(STACKS) * 512, "each control changes it"
-    assert max(map(len, sentences)) <= 110
-    assert all(sentence.endswith(".") for sentence in sentences)
-
-
-def test_one_layer_is_said_to_be_the_same_thing():
-    numbers = kernel_stack(5, 1, 64)
-    assert numbers.ratio == 1
-    assert numbers.sentence == "5×5 once is one 5×5: 102,400 weights at 64 channels, and one nonlinearity."
-    assert (
-        kernel_stack(3, 1, 1).sentence == "3×3 once is one 3×3: 9 weights at 1 channel, and one nonlinearity."
-    )
-    assert [kernel_stack(3, 1, c).channels_in_words for c in (1, 2)] == ["1 channel", "2 channels"]
-
-
-def test_the_explorer_shows_the_pure_function_of_its_controls(explorer):
-    draw = random.Random(0)
-    for _ in range(30):
-        setting = {
-            "kernel_size": draw.choice(KERNELS),
-            "depth": draw.choice(DEPTHS),
-            "channels": draw.randint(1, 512),
-        }
-        explorer.set(**setting)
-        assert explorer.numbers == kernel_stack(**setting)
-        assert explorer.status == ""
+    assert image.grad[0, 0].tolist() == np.outer(*[ways(kernel, depth)] * 2).tolist()
 
 
 @pytest.mark.parametrize(
@@ -138,104 +100,192 @@ def test_an_impossible_start_is_refused(wrong, sentence):
         KernelStackExplorer(**wrong)
 
 
-@pytest.mark.parametrize(("name", "value"), [("kernel_size", 5), ("depth", 3), ("channels", 129)])
-def test_each_control_changes_the_picture(name, value):
-    explorer = KernelStackExplorer()
-    before = explorer._image.tobytes()
-    explorer.controls[name].value = value
-    assert explorer._image.tobytes() != before
+def grids(picture: Seen) -> list[tuple[float, float, float, list]]:
+    """Each grid's left, top and side of a cell, with its shapes: those drawn later are over the others."""
+    found = []
+    for group in picture.elements("g"):
+        if group.get("transform"):
+            left, top, cell = map(float, re.findall(r"[\d.]+", group.get("transform")))
+            found.append((left, top, cell, [each for each in group if each.get("data-tip")]))
+    return found
 
 
-@pytest.mark.parametrize(("kernel", "depth"), STACKS)
-def test_every_cell_of_every_grid_is_drawn_once_in_squares_that_keep_apart(explorer, kernel, depth):
-    explorer.set(kernel_size=kernel, depth=depth)
-    grids = explorer.numbers.grids
-    cells = np.asarray(explorer._grids._cells.get_offsets())
-    assert len(cells) == sum(grid**2 for grid in grids)
-    side = np.diff(np.unique(cells[: grids[0] ** 2, 0].round(6))).mean()
-    assert explorer._grids._cells.get_sizes()[0] ** 0.5 * 100 / 72 == pytest.approx(side)
-    right = 0
-    for grid in grids:
-        mine, cells = cells[: grid**2], cells[grid**2 :]
-        corners = [*(mine.min(axis=0) - side / 2), *(mine.max(axis=0) + side / 2)]
-        assert [corners[2] - corners[0], corners[3] - corners[1]] == pytest.approx([grid * side] * 2)
-        assert corners[0] >= right + (GAP - 1e-6 if right else 0)
-        assert corners[1] >= 48, "below the caption"
-        assert corners[3] <= 275, "above the names"
-        right = corners[2]
-    assert right <= 760
+def box(element) -> list[float]:
+    """Left, top, width and height."""
+    return [number(element, name) for name in ("x", "y", "width", "height")]
 
 
-@pytest.mark.parametrize(("kernel", "depth"), STACKS)
-def test_the_numbers_in_the_cells_are_the_ways_where_they_can_be_read(explorer, kernel, depth):
-    explorer.set(kernel_size=kernel, depth=depth)
-    shown = [int(text.text) for text in explorer._grids._counts if text.text]
-    lines = [ways(kernel, layers) for layers in range(depth, -1, -1)]
-    expected = [a * b for line in lines for a in line for b in line]
-    if explorer._grids.counted:
-        assert shown == expected
-    else:
-        assert shown == []
-    assert explorer._grids.counted == ((kernel, depth) in {(3, 1), (3, 2), (3, 3), (5, 1), (5, 2), (7, 1)})
-    assert explorer._caption.text.startswith("Number and shade" if explorer._grids.counted else "Shade")
+def cells_of(outline: str) -> list[tuple[float, float]]:
+    """The corners of a path of straight lines along the axes."""
+    places = [tuple(map(int, re.match(r"M(\d+) (\d+)", outline).groups()))]
+    for axis, value in re.findall(r"([HV])(\d+)", outline):
+        x, y = places[-1]
+        places.append((int(value), y) if axis == "H" else (x, int(value)))
+    return places
 
 
-@pytest.mark.parametrize(("kernel", "depth"), STACKS)
-def test_each_framed_window_is_the_kernel_s_and_ends_at_the_corner_of_the_field(explorer, kernel, depth):
-    explorer.set(kernel_size=kernel, depth=depth)
-    cells = np.asarray(explorer._grids._cells.get_offsets())
-    field = cells[: kernel_stack(kernel, depth, 1).field ** 2]
-    side = explorer._grids._cells.get_sizes()[0] ** 0.5 * 100 / 72
-    upper, lower, last = (frames.get_segments() for frames in explorer._grids._frames)
-    assert len(upper) == len(lower) == 4 * (depth - 1)
-    assert len(last) == 4
-    for frames in (upper, lower, last):
-        for window, reader in zip(frames[::4], frames[1::4], strict=True):
-            assert np.ptp(window, axis=0) == pytest.approx(kernel * side)
-            assert np.ptp(reader, axis=0) == pytest.approx(side)
-    first, end = field.min(axis=0) - side / 2, field.max(axis=0) + side / 2
-    assert (upper or last)[0].min(axis=0) == pytest.approx(first)
-    assert (lower or last)[0].max(axis=0) == pytest.approx(end)
+@stacks
+def test_every_cell_tells_its_ways_and_is_the_darker_the_more_there_are(kernel, depth):
+    for (*_, shapes), line in zip(
+        grids(seen(kernel, depth)), kernel_stack(kernel, depth, 1).ways, strict=True
+    ):
+        counts = np.outer(line, line).ravel()
+        middles = np.indices((len(line), len(line))).reshape(2, -1)[::-1].T + 0.5
+        told = [""] * counts.size
+        for shape in shapes:
+            for cell in np.flatnonzero(Path(cells_of(shape.get("d"))).contains_points(middles)):
+                told[cell] = shape.get("data-tip")
+        assert {*told} == {shape.get("data-tip") for shape in shapes}, "something is seen of each"
+        exactly = len({*counts}) <= 16
+        for count, tip in {*zip(counts.tolist(), told, strict=True)}:
+            least, *most = (int(each.replace(",", "")) for each in re.findall(r"[\d,]+", tip))
+            assert least <= count <= (most or [least])[0]
+            assert tip.endswith(f" way{'' if tip.startswith('1 w') else 's'} to the output cell")
+            assert not (exactly and most)
+        assert exactly or 12 < len(shapes) <= 17
+        shades = [sum(bytes.fromhex(shape.get("fill")[1:])) for shape in shapes]
+        assert shades == sorted({*shades}, reverse=True)
+        assert shapes[0].get("fill") == "#ecf4fa"
+        assert len(line) <= kernel or shapes[-1].get("fill") == "#57a8e0"
 
 
-@pytest.mark.parametrize(("kernel", "depth"), STACKS)
-def test_the_bars_are_as_long_as_the_counts_say_and_the_dots_as_many(explorer, kernel, depth):
-    explorer.set(kernel_size=kernel, depth=depth)
-    numbers = explorer.numbers
-    segments = [bar for bar in explorer._segments if bar.get_width()]
-    assert segments == [bar for bar in explorer._segments if bar.get_visible()]
-    assert len(segments) == depth
-    end = segments[-1].get_x() + segments[-1].get_width()
-    share = numbers.stack_weights / numbers.single_weights
-    assert (end - BARS_LEFT) / (BARS_RIGHT - BARS_LEFT) == pytest.approx(share)
-    line = np.asarray(explorer._image)[(BARS_TOP + 4) * DENSITY].astype(int)
-    blue = [int(BLUE[at : at + 2], 16) for at in (1, 3, 5)]
-    columns = np.flatnonzero((np.abs(line - blue) < 12).all(axis=1)) / DENSITY
-    assert [columns[0], columns[-1]] == pytest.approx([BARS_LEFT, end], abs=8)
-    dots = [line.get_xdata() for line in explorer._dots]
-    assert [len(each) for each in dots] == [depth, 1]
-    assert dots[0][0] == dots[1][0] == DOTS_LEFT
+@stacks
+def test_the_grids_have_one_scale_and_stand_apart_over_their_names(kernel, depth):
+    picture, sides = seen(kernel, depth), kernel_stack(kernel, depth, 1).grids
+    places = grids(picture)
+    ends = [left + side * cell for (left, _, cell, _), side in zip(places, sides, strict=True)]
+    gaps = [after[0] - end for end, after in zip(ends[:-1], places[1:], strict=True)]
+    assert gaps == pytest.approx([64] * depth, abs=0.05)
+    assert places[0][0] == pytest.approx(780 - ends[-1], abs=0.05)
+    assert places[0][0] >= 23.95
+    names = ["input", *(f"layer {layer}" for layer in range(1, depth)), "output"]
+    below = {
+        (text.words, round((text.box[0] + text.box[2]) / 2))
+        for text in picture.texts
+        if 280 < text.box[1] < 315
+    }
+    for (left, top, cell, _), side, name in zip(places, sides, names, strict=True):
+        assert cell == places[0][2] <= 30
+        assert top + side * cell / 2 == pytest.approx(166, abs=0.05)
+        assert top >= 53.95
+        for words in (name, f"{side}×{side}"):
+            assert [x for text, x in below if text == words and abs(x - left - side * cell / 2) < 1.5]
+    for left, *_ in places[1:]:
+        for words in ("→", f"{kernel}×{kernel}"):
+            assert [x for text, x in below if text == words and abs(x - left + 36) < 1.5]
 
 
-EXTREMES = [
-    {"kernel_size": kernel, "depth": depth, "channels": channels}
-    for (kernel, depth), channels in itertools.product(STACKS, (1, 512))
-]
+@stacks
+def test_the_numbers_in_the_cells_are_the_ways_where_they_can_be_read(kernel, depth):
+    picture = seen(kernel, depth)
+    shown = [text for text in picture.texts if text.words.isdigit() and text.box[3] < 280]
+    counted = (kernel, depth) in {(3, 1), (3, 2), (3, 3), (5, 1), (5, 2), (7, 1)}
+    assert picture.words[1] == (
+        f"{'Number and shade' if counted else 'Shade'}: ways from a cell to the output cell.   "
+        f"Frames: a cell, and the {kernel}×{kernel} cells that it reads."
+    )
+    expected = []
+    for (left, top, cell, _), line in zip(grids(picture), kernel_stack(kernel, depth, 1).ways, strict=True):
+        for (row, column), count in np.ndenumerate(np.outer(line, line)):
+            expected.append((str(count), left + (column + 0.5) * cell, top + (row + 0.5) * cell))
+    for text, (words, x, y) in zip(shown, expected if counted else [], strict=True):
+        assert text.words == words
+        middle = (text.box[0] + text.box[2]) / 2, (text.box[1] + text.box[3]) / 2
+        assert middle == pytest.approx((x, y), abs=1)
 
 
-def test_no_text_is_cut_or_covered_by_another_at_any_stack(explorer):
-    width, height = explorer.picture.width * DENSITY, explorer.picture.height * DENSITY
-    for setting in EXTREMES:
-        explorer.set(**setting)
-        found = [(text, box) for text, box in live_texts(explorer) if text]
-        for text, (left, top, right, bottom) in found:
-            assert 0 <= left < right <= width, (setting, text)
-            assert 0 <= top < bottom <= height, (setting, text)
-        for (one, a), (other, b) in itertools.combinations(found, 2):
-            apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-            assert apart, (setting, one, other)
+@stacks
+def test_each_framed_window_is_the_kernel_s_and_is_read_by_the_framed_cell(kernel, depth):
+    picture, sides = seen(kernel, depth), kernel_stack(kernel, depth, 1).grids
+    frames, lines = {VERMILION: [], GREEN: [], INK: []}, []
+    for step, ((left, top, cell, _), (x, y, *_)) in enumerate(itertools.pairwise(grids(picture))):
+        for color in (INK,) if step == depth - 1 else (VERMILION, GREEN):
+            lower, wide = color == GREEN, kernel * cell
+            at = lower * (sides[step] - kernel) * cell
+            to = lower * (sides[step + 1] - 1) * cell
+            frames[color] += [(left + at, top + at, wide, wide), (x + to, y + to, cell, cell)]
+            right, above, low = left + at + wide, top + at, top + at + wide
+            lines += [(right, above, x + to, y + to), (right, low, x + to, y + to + cell)]
+    for color, expected in frames.items():
+        drawn = [each for each in picture.elements("rect") if each.get("fill") == "none"]
+        boxes = [box(each) for each in drawn if each.get("stroke") == color]
+        assert np.allclose(np.ravel(boxes), np.ravel(expected), atol=0.03)
+    drawn = [[number(each, end) for end in ("x1", "y1", "x2", "y2")] for each in picture.elements("line")]
+    assert np.allclose(drawn, lines, atol=0.03)
+    dashed = {each.get("stroke") for each in picture.elements("line") if each.get("stroke-dasharray")}
+    assert dashed == ({GREEN} if depth > 1 else set())
 
 
-def test_every_text_is_live(explorer):
-    texts = explorer._figure.figure.findobj(Text)
-    assert not [text for text in texts if text.get_visible() and text.get_text()]
+def test_the_window_s_corner_in_the_input_sets_the_kernel():
+    for depth, color in ((1, INK), (2, VERMILION)):
+        explorer = KernelStackExplorer(depth=depth, kernel_size=5)
+        picture = Seen(explorer.svg)
+        left, top, cell, _ = grids(picture)[0]
+        handle = picture.tip("kernel 5×5")
+        assert (handle.get("class"), handle.get("fill")) == ("handle", color)
+        assert number(handle, "cx") == pytest.approx(left + 5 * cell, abs=0.03)
+        assert number(handle, "cy") == pytest.approx(top + 5 * cell, abs=0.03)
+        [(start, end, low, high)] = [drag for each, _, *drag in picture.drags() if each is handle]
+        for kernel in (3, 5, 7):
+            explorer.point(
+                {"kernel_size": low + (left + kernel * cell - start) / (end - start) * (high - low)}
+            )
+            assert explorer.kernel_size.value == kernel
+
+
+@stacks
+def test_the_bars_are_as_long_as_the_counts_say(kernel, depth):
+    picture, numbers = seen(kernel, depth), kernel_stack(kernel, depth, 128)
+    whole = picture.tip(f"one {numbers.large}: ")
+    assert whole.get("data-tip") == f"one {numbers.large}: {numbers.single_weights:,} weights"
+    assert whole.get("fill") == FAINT
+    end = number(whole, "x")
+    for layer in range(1, depth + 1):
+        bar = picture.tips[f"layer {layer}: {numbers.layer_weights:,} weights"]
+        assert number(bar, "x") == pytest.approx(end, abs=0.02)
+        end += number(bar, "width")
+        assert (bar.get("fill") == BLUE) == (layer % 2 == 0)
+        assert number(bar, "y") + number(bar, "height") < number(whole, "y")
+    assert not [tip for tip in picture.tips if tip.startswith(f"layer {depth + 1}: ")]
+    percent = 100 * numbers.stack_weights / numbers.single_weights
+    assert (end - number(whole, "x")) / number(whole, "width") == pytest.approx(percent / 100, abs=1e-3)
+    times = ("once", "twice", "three times", "four times", "five times")[depth - 1]
+    for name, amount, last in (
+        (f"{kernel}×{kernel} {times}", f"{numbers.stack_weights:,}  ({percent:.0f} %)", bar),
+        (f"one {numbers.large}", f"{numbers.single_weights:,}  (100 %)", whole),
+    ):
+        left, top, width, height = box(last)
+        beside = {text.words: text.box for text in picture.texts if top < text.box[1] < top + height}
+        assert beside[name][2] == pytest.approx(number(whole, "x") - 8, abs=2)
+        assert beside[amount][0] == pytest.approx(left + width + 8, abs=2)
+
+
+def test_a_dot_for_each_nonlinearity_and_the_last_one_sets_the_depth():
+    explorer = KernelStackExplorer(depth=3)
+    picture = Seen(explorer.svg)
+    dots = [picture.tip(f"a ReLU after layer {layer}") for layer in (1, 2, 3)]
+    more = [picture.tip(f"a stack of {layers} layers") for layers in (4, 5)]
+    one = picture.tip("a ReLU after the one kernel")
+    assert [each.get("fill") for each in (*dots, *more, one)] == [*[SKY] * 3, "white", "white", SKY]
+    assert [each.get("class") for each in (*dots, *more)] == [None, None, "handle", None, None]
+    assert number(one, "cx") == number(dots[0], "cx")
+    assert number(one, "cy") > number(dots[0], "cy")
+    assert [text.words for text in picture.texts if text.box[0] > 700 and text.bold] == ["3", "1"]
+    drags = [(each, drag) for each, control, *drag in picture.drags() if control == "depth"]
+    assert len(drags) == 6
+    assert {tuple(drag) for _, drag in drags} == {(number(dots[0], "cx"), number(more[1], "cx"), 1, 5)}
+    for depth, dot in enumerate([*dots, *more], start=1):
+        start, end, low, high = drags[0][1]
+        explorer.point({"depth": low + (number(dot, "cx") + 4 - start) / (end - start) * (high - low)})
+        assert explorer.depth.value == depth
+
+
+def test_what_is_written_over_the_picture():
+    assert {
+        "One output cell sees 5×5 cells of the input: each 3×3 adds 2",
+        "weights, 128 channels in and out; MACs in the same ratio",
+        "nonlinearities",
+    } <= {*seen(3, 2).words}
+    one = seen(7, 1, channels=1).words
+    assert "One output cell sees 7×7 cells of the input: its own kernel" in one
+    assert "weights, 1 channel in and out; MACs in the same ratio" in one

@@ -77,6 +77,9 @@ class Explorer:
     one sets them, and the preset follows whatever they are set to.
     """
 
+    preset_control: ClassVar[str] = "preset"
+    """The control that chooses among the presets."""
+
     rows: ClassVar[Sequence[Row]] = ()
     """How controls are arranged; those that it does not name stand in a row, as many as the page is wide."""
 
@@ -187,11 +190,11 @@ class Explorer:
         try:
             if name == "upload":
                 self._take_upload()
-            elif name == "preset":
+            elif name == self.preset_control:
                 self._take_preset()
-            elif name in next(iter(self.presets.values()), {}):
-                self.controls["preset"].take(self._preset())
             self.follow(name)
+            if name in next(iter(self.presets.values()), {}):
+                self.controls[self.preset_control].take(self._preset())
         finally:
             self._following = False
 
@@ -201,8 +204,9 @@ class Explorer:
         self.controls["photo"].take(OWN)
 
     def _take_preset(self) -> None:
-        for name, value in self.presets.get(self.controls["preset"].value, {}).items():
+        for name, value in self.presets.get(self.controls[self.preset_control].value, {}).items():
             self.controls[name].take(value)
+            self.follow(name)  # at once: it may bound the next
 
     def _preset(self) -> str:
         """The preset that the controls are set to. A page rounds a slider's value, so nearly will do."""

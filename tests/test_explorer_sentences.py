@@ -1,14 +1,12 @@
 """Every form that the explorers' sentences take, word for word."""
 
 import pytest
-
 from helpers.explorers.comparison_numbers import AXES, TIME, comparison
 from helpers.explorers.dense_numbers import dense_as_conv
+
 from helpers.explorers.feature_map import page_of_maps
-from helpers.explorers.inception import PRESETS, inception
 from helpers.explorers.pixel_mixer import mix
 from helpers.explorers.reduction import reduction
-from helpers.explorers.shortcut import shortcut
 from helpers.wording.counts import brief, compared
 
 
@@ -89,16 +87,6 @@ def test_feature_maps():
     ]
 
 
-def test_inception():
-    block = {**PRESETS["3a"], "map_size": 14}
-    own = inception(**block).sentence
-    assert (
-        own
-        == "Your own: 163,328 weights and 32.0 M MACs make 256 channels; naive, 387,072 and 75.9 M make 416."
-    )
-    assert inception(**block, block="3a").sentence == own.replace("Your own", "3a")
-
-
 def test_mixed_pixels():
     numbers = mix((3, 4), (0.1, 0.2, 0.3), [(1, 0, 0), (0, -1, 0), (0.5, 0.5, 0)], (0, 0.25, 1))
     assert numbers.sentence == "Pixel (3, 4): red, green, blue 0.10, 0.20, 0.30 become 0.10, 0.05, 1.15."
@@ -111,47 +99,3 @@ def test_reductions():
     assert reduction(3, 128, 128, 128, 28).sentence == (
         "3×3, 128→128: 147,456 weights; via 128: 16,384 + 147,456 = 163,840, 1.11 times more."
     )
-
-
-@pytest.mark.parametrize(
-    ("setting", "sentence", "way"),
-    [
-        (
-            {"in_channels": 64, "option": "A"},
-            "64-64-64, 56→56 pixels: 73,728 weights; option A: identity, 0 more.",
-            1,
-        ),
-        (
-            {"in_channels": 32, "option": "A", "stride": 2},
-            "32-64-64, 56→28 pixels: 55,296 weights; option A: every 2nd pixel, zero-padded, 0 more.",
-            None,
-        ),
-        (
-            {"in_channels": 64, "option": "A", "stride": 2},
-            "64-64-64, 56→28 pixels: 73,728 weights; option A: every 2nd pixel, 0 more.",
-            None,
-        ),
-        (
-            {"in_channels": 32, "option": "A"},
-            "32-64-64, 56→56 pixels: 55,296 weights; option A: zero-padded, 0 more.",
-            None,
-        ),
-        (
-            {"in_channels": 64, "option": "C", "map_size": 8},
-            "64-64-64, 8→8 pixels: 73,728 weights; option C: 1×1 projection, 4,096 more.",
-            1,
-        ),
-    ],
-)
-def test_shortcuts(setting, sentence, way):
-    numbers = shortcut("basic", width=64, **setting)
-    assert numbers.sentence == f"Basic {sentence}"
-    assert numbers.way == way
-
-
-def test_the_ways_of_a_bottleneck_by_name():
-    numbers = shortcut("bottleneck", in_channels=96, width=32, expansion=3)
-    assert [name for name, _ in numbers.ways] == [
-        *("bottleneck 96-32-32-96", "basic, 32 wide", "basic, 96 wide"),
-    ]
-    assert (numbers.way, numbers.stride, numbers.map_size, numbers.out_size) == (0, 1, 56, 56)

@@ -1,8 +1,5 @@
-"""`InceptionExplorer` counts as PyTorch's blocks do, and draws and says what it counts, at every setting."""
+"""`InceptionExplorer` counts as PyTorch's blocks do, and its picture shows what it counts."""
 
-import itertools
-
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -10,31 +7,30 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from helpers.drawing.matplotlib_style import DENSITY
-from helpers.explorers.inception import FILTERS, MINE, PRESETS, InceptionExplorer, inception, preset_settings
-from helpers.explorers.inception_picture import BARS, MOST, THICKEST
+from helpers import InceptionExplorer
+from helpers.drawing.style import FAINT, ORANGE
+from helpers.explorers.explorer import OWN
+from helpers.explorers.numbers.inception import FILTERS, MAP_SIZES, PRESETS, inception
 from helpers.models.googlenet import TABLE, GoogLeNet, Inception
-from tests.learner import live_texts, texts_in_the_way
+from tests.seen import Seen, number
 
-PLAIN = settings(deadline=None, derandomize=True, max_examples=60)
-NAMES = ("in_channels", *FILTERS)
 EIGHTS = st.integers(1, 128).map(lambda eighths: 8 * eighths)
-OUTS = st.integers(1, 64).map(lambda eighths: 8 * eighths)
+BRANCHES = ("1×1 branch", "3×3 branch", "5×5 branch", "pool branch")
+MANY = {"in_channels": 1024, "reduce_3x3": 1024, "reduce_5x5": 1024, "pool_proj": 1024, "out_3x3": 8}
 
 
 @st.composite
 def block_settings(draw):
     """Seven channel counts as the sliders allow them, by name."""
     c_in = draw(EIGHTS)
-    reduce = st.integers(1, c_in // 8).map(lambda eighths: 8 * eighths)
-    return dict(
-        zip(NAMES, (c_in, *(draw(s) for s in (OUTS, reduce, OUTS, reduce, OUTS, reduce))), strict=True)
-    )
+    most = {name: 64 if name.startswith("out") else c_in // 8 for name in FILTERS}
+    return {"in_channels": c_in} | {name: 8 * draw(st.integers(1, high)) for name, high in most.items()}
 
 
-def conv_weights(module: nn.Module) -> int:
-    """The weights of its convolutions, without biases."""
-    return sum(each.weight.numel() for each in module.modules() if isinstance(each, nn.Conv2d))
+def conv_weights(module: nn.Module, kernel: int | None = None) -> int:
+    """The weights of its convolutions, or of those with that kernel, without biases."""
+    convs = [each for each in module.modules() if isinstance(each, nn.Conv2d)]
+    return sum(each.weight.numel() for each in convs if kernel in (None, each.kernel_size[0]))
 
 
 def both_blocks(setting: dict[str, int]) -> tuple[Inception, Inception]:
@@ -51,36 +47,38 @@ def test_the_lesson_s_numbers():
     assert (numbers.channels, numbers.naive_channels) == (256, 416)
     assert [branch.weights for branch in numbers.branches] == [12_288, 129_024, 15_872, 6_144]
     assert [branch.naive for branch in numbers.branches] == [12_288, 221_184, 153_600, 0]
-    assert numbers.macs == 128_049_152
+    assert [branch.per_channel for branch in numbers.branches] == [192, 1_344, 992, 192]
     assert repr(explorer) == (
         "3a: 163,328 weights and 128 M MACs make 256 channels; naive, 387,072 and 303 M make 416."
     )
+    explorer.set(block=OWN, map_size=14)
+    assert repr(explorer) == (
+        "Your own: 163,328 weights and 32.0 M MACs make 256 channels; naive, 387,072 and 75.9 M make 416."
+    )
 
 
-@PLAIN
+@settings(deadline=None, derandomize=True, max_examples=30)
 @given(block_settings())
 def test_the_counts_are_those_of_the_blocks_in_pytorch(setting):
     numbers = inception(**setting)
     block, naive = both_blocks(setting)
     assert (numbers.weights, numbers.naive_weights) == (conv_weights(block), conv_weights(naive))
     assert (numbers.channels, numbers.naive_channels) == (block.out_channels, naive.out_channels)
-    for number, branch in enumerate(numbers.branches, 1):
-        inside = getattr(block, f"branch{number}")
+    assert numbers.one_by_one == conv_weights(block, 1)
+    assert numbers.larger == conv_weights(block, 3) + conv_weights(block, 5)
+    for place, branch in enumerate(numbers.branches, 1):
+        inside = getattr(block, f"branch{place}")
         assert branch.weights == conv_weights(inside)
-        assert branch.naive == conv_weights(getattr(naive, f"branch{number}"))
-        squeezes = [each for each in inside.modules() if isinstance(each, nn.Conv2d)]
-        assert branch.one_by_one == sum(
-            each.weight.numel() for each in squeezes if each.kernel_size == (1, 1)
-        )
+        assert branch.one_by_one == conv_weights(inside, 1)
+        assert branch.naive == conv_weights(getattr(naive, f"branch{place}"))
 
 
 @pytest.mark.parametrize(("block", "map_size"), [("3a", 28), ("5b", 7), ("4d", 9)])
 def test_the_macs_are_those_of_the_blocks_in_pytorch(block, map_size):
-    setting = {name: PRESETS[block][name] for name in NAMES}
-    numbers = inception(**setting, map_size=map_size)
-    x = torch.empty(1, setting["in_channels"], map_size, map_size, device="meta")
+    numbers = inception(**PRESETS[block], map_size=map_size)
+    x = torch.empty(1, numbers.in_channels, map_size, map_size, device="meta")
     for module, macs, channels in zip(
-        both_blocks(setting),
+        both_blocks(PRESETS[block]),
         (numbers.macs, numbers.naive_macs),
         (numbers.channels, numbers.naive_channels),
         strict=True,
@@ -100,87 +98,46 @@ def test_the_presets_are_the_blocks_of_the_network():
                 lambda block, inputs, out, name=name: seen.update({name: (block, *inputs, out)})
             )
         network(torch.empty(1, 3, 224, 224))
-    presets = preset_settings()
-    assert list(seen) == list(presets)
+    assert list(seen) == list(PRESETS) == list(MAP_SIZES)
     for name, (block, x, out) in seen.items():
-        setting = presets[name]
-        numbers = inception(**setting)
-        assert x.shape[1:] == (setting["in_channels"], setting["map_size"], setting["map_size"])
+        numbers = inception(**PRESETS[name])
+        assert x.shape[1:] == (PRESETS[name]["in_channels"], MAP_SIZES[name], MAP_SIZES[name])
         assert numbers.channels == out.shape[1]
         assert numbers.weights == conv_weights(block)
 
 
-@PLAIN
-@given(block_settings(), st.integers(1, 56))
-def test_the_words_agree_with_the_counts(setting, map_size):
-    numbers = inception(**setting, map_size=map_size)
-    assert len(numbers.sentence) <= 110
-    assert numbers.sentence.endswith(".")
-    if numbers.finding != "about as many":
-        assert numbers.finding.endswith("fewer" if numbers.weights < numbers.naive_weights else "more")
-    assert numbers.channels <= numbers.naive_channels
-
-
-EXTREMES = [
-    {**dict(zip(NAMES, (c_in, out, reduce, other, squeeze, out, pool), strict=True)), "map_size": size}
-    for c_in, out, reduce, other, squeeze, pool, size in itertools.product(
-        (8, 1024), (8, 512), (8, 1024), (8, 512), (8, 1024), (8, 1024), (1, 56)
-    )
-    if max(reduce, squeeze, pool) <= c_in
-]
-
-
-def test_the_sentence_fits_at_every_extreme():
-    longest = max(len(inception(**setting).sentence) for setting in EXTREMES)
-    assert 100 < longest <= 110
-
-
-def test_the_explorer_shows_the_pure_function_of_its_controls():
-    explorer, rng = InceptionExplorer(), np.random.default_rng(0)
-    for _ in range(25):
-        c_in = 8 * int(rng.integers(1, 129))
-        setting = {"in_channels": c_in, "map_size": int(rng.integers(1, 57))}
-        for name in FILTERS:
-            high = 64 if name.startswith("out") else c_in // 8
-            setting[name] = 8 * int(rng.integers(1, high + 1))
-        explorer.set(**setting)
-        assert explorer.status == ""
-        assert explorer.numbers == inception(**setting, block=MINE)
-
-
 @pytest.mark.parametrize("block", TABLE)
 def test_a_preset_sets_every_slider(block):
+    whole = inception(**PRESETS[block], map_size=MAP_SIZES[block], block=block)
+    assert InceptionExplorer(block).numbers == whole
     explorer = InceptionExplorer("5b" if block != "5b" else "3a")
-    explorer.block.value = block
-    assert {name: explorer.controls[name].value for name in PRESETS[block]} == PRESETS[block]
-    assert explorer.status == ""
-    assert explorer.numbers == inception(**PRESETS[block], block=block)
-    assert InceptionExplorer(block).numbers == explorer.numbers
     explorer.in_channels.value = 8  # bounds the reductions at 8
     explorer.block.value = block
-    assert explorer.numbers == inception(**PRESETS[block], block=block)
+    assert (explorer.numbers, explorer.status) == (whole, "")
+    assert explorer.reduce_3x3.max == PRESETS[block]["in_channels"]
 
 
 def test_a_moved_slider_makes_a_block_of_one_s_own_and_back_again():
     explorer = InceptionExplorer("3a")
     explorer.reduce_5x5.value = 24
-    assert explorer.block.value == MINE
+    assert explorer.block.value == OWN
     explorer.reduce_5x5.value = 16
     assert explorer.block.value == "3a"
     explorer.map_size.value = 14
     assert (explorer.block.value, explorer.numbers.macs) == ("3a", 163_328 * 14 * 14)
-    explorer.block.value = MINE
-    assert repr(explorer).startswith("Your own: 163,328 weights")
 
 
 def test_what_is_given_takes_the_place_of_the_block_s_own_number():
     explorer = InceptionExplorer("3a", reduce_3x3=64)
     assert explorer.numbers == inception(192, 64, 64, 128, 16, 32, 32)
-    assert explorer.block.value == MINE
+    assert explorer.block.value == OWN
     assert InceptionExplorer("3a", map_size=14).block.value == "3a"
-    assert InceptionExplorer(MINE).numbers.weights == 163_328
+    assert InceptionExplorer("4e", in_channels=832).block.value == "5a", "the two differ in nothing else"
+    assert InceptionExplorer(OWN).numbers == inception(**PRESETS["3a"])
     with pytest.raises(ValueError, match="reduce 3×3 cannot be 200: it takes a whole number from 8 to 192"):
         InceptionExplorer("3a", reduce_3x3=200)
+    with pytest.raises(ValueError, match="out 1×1 cannot be 'many': it takes a whole number from 8 to 512"):
+        InceptionExplorer("3a", out_1x1="many")
     with pytest.raises(ValueError, match="There is no block '3c'"):
         InceptionExplorer("3c")
 
@@ -192,68 +149,146 @@ def test_no_reduction_to_more_channels_than_come_in():
     assert explorer.reduce_5x5.max == explorer.pool_proj.max == 64
     assert explorer.out_3x3.max == 512
     explorer.reduce_3x3.value = 128
-    assert explorer.reduce_3x3.value == 64
-    assert "from 8 to 64" in explorer.status
+    assert explorer.status.endswith("from 8 to 64 in steps of 8; 64 is used.")
 
 
-def test_every_control_changes_picture_and_sentence():
-    explorer = InceptionExplorer("4b")
-    for name, control in explorer.controls.items():
-        sentence, image = repr(explorer), explorer._image.tobytes()
-        control.value = "4c" if name == "block" else control.value + control.step
-        assert repr(explorer) != sentence, name
-        assert explorer._image.tobytes() != image, name
-
-
-def test_the_bars_and_bands_are_as_long_as_the_counts_say():
+@pytest.mark.parametrize("setting", [{}, {"block": "5b"}, MANY])
+def test_the_bars_are_as_long_as_the_weights(setting):
     explorer = InceptionExplorer()
-    length = BARS[1] - BARS[0]
-    for setting in ({}, {"block": "5b"}, {"in_channels": 1024, "reduce_3x3": 1024, "out_3x3": 8}):
-        explorer.set(**setting)
-        numbers = explorer.numbers
-        parts = [(each.naive, each.one_by_one, each.larger) for each in numbers.branches]
-        parts.append(tuple(map(sum, zip(*parts, strict=True))))
-        for (bars, _), counts in zip(explorer._picture._rows, parts, strict=True):
-            naive, first, second = (count / numbers.naive_weights for count in counts)
-            first, both = min(first, MOST), min(first + second, MOST)
-            drawn = [bar.get_width() / length for bar in bars]
-            assert drawn == pytest.approx([naive, first, both - first])
-            assert bars[2].get_x() == pytest.approx(BARS[0] + first * length)
-        inputs = {bands[0].get_height() for bands in explorer._picture._bands}
-        assert len(inputs) == 1, "every branch reads all channels"
-        assert max(band.get_height() for bands in explorer._picture._bands for band in bands) == THICKEST
-        bands = explorer._picture._bands[1]
-        ratio = bands[1].get_height() / bands[0].get_height()
-        assert ratio == pytest.approx(explorer.reduce_3x3.value / numbers.in_channels)
+    explorer.set(**setting)
+    seen, numbers = Seen(explorer.svg), explorer.numbers
+    parts = [(each.naive, each.one_by_one, each.larger) for each in numbers.branches]
+    parts.append(tuple(map(sum, zip(*parts, strict=True))))
+    whole = seen.tip("Whole block, naive: ")
+    left, percent = number(whole, "x"), number(whole, "width") / 100
+    assert left == 396
+    assert percent == pytest.approx(2.2)
+    for name, (naive, first, larger) in zip((*BRANCHES, "Whole block"), parts, strict=True):
+        begins = 0
+        shares = [100 * count / numbers.naive_weights for count in (naive, first, larger)]
+        for tip, share, begin in (
+            (f"{name}, naive: {naive:,} weights", shares[0], 0),
+            (f"{name}, 1×1: {first:,} weights", shares[1], 0),
+            (f"{name}, after it: {larger:,} weights", shares[2], shares[1]),
+        ):
+            begins, ends = min(begin, 125), min(begin + share, 125)  # where the axis ends
+            bar = seen.tips.get(tip)
+            assert (bar is None) == (begins == ends), tip
+            if bar is not None:
+                assert number(bar, "x") == pytest.approx(left + begins * percent, abs=0.02)
+                assert number(bar, "width") == pytest.approx((ends - begins) * percent, abs=0.02)
+        beyond = "▸ " if shares[1] + shares[2] > 125 else ""
+        assert f"{beyond}{first + larger:,}" in seen.words
+        assert f"{naive:,}" in seen.words
+    fills = [seen.tip(f"3×3 branch, {part}: ").get("fill") for part in ("naive", "1×1", "after it")]
+    assert (fills[0], fills[2]) == (FAINT, ORANGE)
+    assert fills[1].startswith("url(#")
+    y = [number(seen.tip(f"{name}, 1×1: "), "y") for name in (*BRANCHES, "Whole block")]
+    assert y == sorted(y)
 
 
-@pytest.mark.parametrize("block", TABLE)
-def test_a_number_in_the_bar_of_channels_fits_its_part(block):
+def test_what_the_reductions_change_is_said_beside_the_bars():
+    seen = Seen(InceptionExplorer("3a", reduce_3x3=192).svg)
+    beside = [text.words for text in seen.texts if 764 < text.box[2] < 767]  # they end in one line
+    assert beside == [
+        *("the same", "12,288", "12,288"),
+        *("17 % more", "221,184", "258,048"),
+        *("9.68 times fewer", "153,600", "15,872"),
+        *("192 channels become 32", "0", "6,144"),
+        *("24 % fewer", "387,072", "292,352"),
+    ]
+    assert "Times 28×28 pixels: 229 M MACs, naive 303 M" in seen.words
+    assert "229,203,968 MACs, naive 303,464,448" in seen.tips
+
+
+@pytest.mark.parametrize(
+    ("setting", "title"),
+    [
+        ({}, "Block 3a: three more layers of 1×1, yet 2.37 times fewer weights and MACs"),
+        (MANY, "Your own block: three more layers of 1×1 and 4.28 times as many weights and MACs"),
+    ],
+)
+def test_the_title_says_whether_the_reductions_save_anything(setting, title):
+    explorer = InceptionExplorer()
+    explorer.set(**setting)
+    assert Seen(explorer.svg).words[0] == title
+
+
+def test_each_branch_stands_beside_its_bars_with_bands_as_thick_as_its_channels():
+    seen = Seen(InceptionExplorer().svg)
+    kernels = {
+        "1×1, 192 to 64 channels: 12,288 weights": "1×1 branch",
+        "1×1, 192 to 96 channels: 18,432 weights": "3×3 branch",
+        "3×3, 96 to 128 channels: 110,592 weights": "3×3 branch",
+        "1×1, 192 to 16 channels: 3,072 weights": "5×5 branch",
+        "5×5, 16 to 32 channels: 12,800 weights": "5×5 branch",
+        "3×3 max, 192 to 192 channels: 0 weights": "pool branch",
+        "1×1, 192 to 32 channels: 6,144 weights": "pool branch",
+    }
+    for tip, branch in kernels.items():
+        box, bar = seen.tips[tip], seen.tip(f"{branch}, 1×1: ")
+        assert number(box, "y") + number(box, "height") / 2 == pytest.approx(number(bar, "y") - 2)
+    bands = [each for each in seen.elements("rect") if each.get("data-tip", "").endswith(" channels")]
+    bands = [each for each in bands if each.get("data-tip")[0].isdigit()]
+    rows = {}
+    for band in bands:
+        channels = int(band.get("data-tip").split()[0])
+        assert number(band, "height") == pytest.approx(max(30 * channels / 192, 1), abs=0.01)
+        rows.setdefault(number(band, "y") + number(band, "height") / 2, []).append(channels)
+    assert [rows[y] for y in sorted(rows)] == [[192, 64], [192, 96, 128], [192, 16, 32], [192, 192, 32]]
+    for words in ("to 64", "to 96", "to 128", "to 16", "to 32", "keeps 192", "192 in", "256 out"):
+        assert words in seen.words
+    assert {"input: 192 channels", "concat: 256 channels"} <= set(seen.tips)
+    explorer = InceptionExplorer()
+    explorer.set(in_channels=1024, out_1x1=8)
+    thin = Seen(explorer.svg).tips["8 channels"]
+    assert number(thin, "height") == 1, "a band is always seen"
+
+
+@pytest.mark.parametrize(("block", "end"), [("3a", 512), ("4a", 1024), ("5b", 2048)])
+def test_the_channels_that_come_out_are_stacked_on_an_axis_that_seldom_changes(block, end):
     explorer = InceptionExplorer(block)
-    widths = {text: right - left for text, (left, _, right, _) in live_texts(explorer)}
-    written = 0
-    for parts, labels, _ in explorer._picture._stacks:
-        for part, label in zip(parts, labels, strict=False):
-            if label.text:
-                assert widths[label.text] < part.get_width() * DENSITY
-                written += 1
-    assert written >= 2
+    seen, numbers = Seen(explorer.svg), explorer.numbers
+    assert {"0", f"{end // 2}", f"{end}"} <= set(seen.words)
+    for way, name in (("naive", "naive_channels"), ("with 1×1", "channels")):
+        begin = 88
+        for branch, part in zip(BRANCHES, numbers.branches, strict=True):
+            bar = seen.tips[f"{way}, {branch}: {getattr(part, name)} channels"]
+            assert number(bar, "x") == pytest.approx(begin, abs=0.02)
+            assert number(bar, "width") == pytest.approx(210 * getattr(part, name) / end, abs=0.02)
+            begin += number(bar, "width")
+            inside = [
+                text for text in seen.texts
+                if number(bar, "y") < (text.box[1] + text.box[3]) / 2 < number(bar, "y") + 17
+                and text.box[0] > number(bar, "x") and text.box[2] < begin
+            ]  # fmt: skip
+            assert [text.words for text in inside] in ([], [f"{getattr(part, name)}"])
+            assert not (inside and branch == "pool branch")
+    assert f"{numbers.channels}" in seen.words
+    assert f"{numbers.naive_channels}" in seen.words
+    pool = numbers.branches[3]
+    assert f"pool branch: {pool.naive_channels} naive, {pool.channels} with 1×1" in seen.words
+    assert (block != "5b") or seen.words.count("384") == 4
 
 
-def test_more_is_called_more():
-    explorer = InceptionExplorer("3a", reduce_3x3=192)
-    assert "3×3" in explorer.reduce_3x3.description
-    texts = [text for text, _ in live_texts(explorer)]
-    assert "258,048, 1.17 times more" in texts
-    explorer.set(reduce_5x5=192, pool_proj=192)
-    assert explorer._picture._title.text == (
-        "Your own block: three more layers of 1×1 and 1.29 times more weights and MACs"
-    )
-
-
-def test_no_text_is_cut_or_covered_by_another_at_the_extremes():
+@pytest.mark.parametrize("setting", [{}, {"block": "5b"}, {"block": "4e", "pool_proj": 528}])
+def test_a_grip_stands_where_its_control_is_and_sets_it(setting):
     explorer = InceptionExplorer()
-    for setting in [*({"block": block} for block in TABLE), *EXTREMES[::3]]:
-        explorer.set(**setting)
-        assert explorer.status == ""
-        assert texts_in_the_way(explorer) == [], setting
+    explorer.set(**setting)
+    drags = list(Seen(explorer.svg).drags())
+    names = ["out_1x1", "out_3x3", "out_5x5", "pool_proj", "reduce_3x3", "reduce_5x5", "pool_proj"]
+    assert [control for _, control, *_ in drags] == names
+    for order, (grip, control, start, end, low, high) in enumerate(drags):
+        assert grip.get("class") == "handle"
+        place = number(grip, "x") + (3 if order < 4 else 0)  # around the edge, or behind the bar's end
+        share = (place - start) / (end - start)
+        assert low + share * (high - low) == pytest.approx(explorer.controls[control].value, abs=0.5)
+    explorer.point({"reduce_5x5": 45.0})
+    assert explorer.reduce_5x5.value == 48
+    tips = [grip.get("data-tip") for grip, *_ in Seen(InceptionExplorer().svg).drags()]
+    assert tips[:2] == ["1×1 branch: 64 channels with 1×1", "3×3 branch: 128 channels with 1×1"]
+    assert tips[4:] == [
+        "1×1 to 96 channels: 129,024 weights",
+        "1×1 to 16 channels: 15,872 weights",
+        "1×1 to 32 channels: 6,144 weights",
+    ]

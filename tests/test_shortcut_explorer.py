@@ -1,8 +1,7 @@
-"""`ShortcutExplorer` counts as PyTorch's blocks do, and draws and says what it counts, at every setting."""
+"""`ShortcutExplorer` counts as PyTorch's blocks do, and its picture shows what it counts."""
 
-import itertools
+from itertools import pairwise
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -10,18 +9,15 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from helpers.drawing.live_figure import POINTS_PER_INCH
-from helpers.drawing.matplotlib_style import CSS_PIXELS_PER_INCH, DENSITY
-from helpers.explorers.shortcut import ShortcutExplorer, shortcut
-from helpers.explorers.shortcut_picture import BARS, THICKEST
+from helpers import ShortcutExplorer
+from helpers.drawing.style import FAINT, ORANGE
+from helpers.explorers.numbers.shortcut import main_path, shortcut
 from helpers.models.resnet import BasicBlock, Bottleneck, PaddedShortcut
-from tests.learner import live_texts, texts_in_the_way
+from tests.seen import Seen, number
 
-PLAIN = settings(deadline=None, derandomize=True, max_examples=60)
-
-
-def out_channels(setting: dict) -> int:
-    return setting["width"] * setting["expansion"]
+PLAIN = settings(deadline=None, derandomize=True, max_examples=40)
+WIDEST = {"stride": 2, "width": 512, "in_channels": 2048, "map_size": 112}
+PADDED = {"block": "basic", "option": "A", "stride": 2, "width": 512, "in_channels": 8}
 
 
 @st.composite
@@ -36,7 +32,7 @@ def block_settings(draw):
         "stride": draw(st.integers(1, 2)),
         "map_size": draw(st.integers(2, 112)),
     }
-    out = out_channels(setting)
+    out = setting["width"] * setting["expansion"]
     most = out if setting["option"] == "A" else 2048
     other = st.integers(1, most // 8).map(lambda eighths: 8 * eighths)
     return {**setting, "in_channels": draw(st.one_of(st.just(out), other))}
@@ -44,25 +40,60 @@ def block_settings(draw):
 
 def in_pytorch(setting: dict) -> BasicBlock | Bottleneck:
     """The course's own block, without memory."""
-    shape = setting["in_channels"], out_channels(setting), setting["stride"]
+    shape = setting["in_channels"], setting["width"] * setting["expansion"], setting["stride"]
     with torch.device("meta"):
         if setting["block"] == "basic":
             return BasicBlock(*shape, shortcut=setting["option"]).eval()
         return Bottleneck(*shape, expansion=setting["expansion"], shortcut=setting["option"]).eval()
 
 
-def test_the_lesson_s_numbers():
+def conv_weights(module: nn.Module) -> int:
+    return sum(each.weight.numel() for each in module.modules() if isinstance(each, nn.Conv2d))
+
+
+def made(**setting) -> ShortcutExplorer:
     explorer = ShortcutExplorer()
-    numbers = explorer.numbers
-    assert [weights for _, weights in numbers.ways] == [69_632, 73_728, 1_179_648]
-    assert [step.weights for step in numbers.main] == [16_384, 36_864, 16_384]
-    assert repr(explorer) == (
-        "Bottleneck 256-64-64-256, 56→56 pixels: 69,632 weights; option B: identity, 0 more."
-    )
-    explorer.set(width=128, stride=2)
-    assert repr(explorer) == (
-        "Bottleneck 256-128-128-512, 56→28 pixels: 245,760 weights; option B: 1×1 projection, 131,072 more."
-    )
+    explorer.set(**setting)
+    assert explorer.status == ""
+    return explorer
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence", "way"),
+    [
+        ({}, "Bottleneck 256-64-64-256, 56→56 pixels: 69,632 weights; option B: identity, 0 more.", 0),
+        (
+            {"width": 128, "stride": 2},
+            "Bottleneck 256-128-128-512, 56→28 pixels: 245,760 weights; "
+            "option B: 1×1 projection, 131,072 more.",
+            None,
+        ),
+        (
+            {"block": "basic", "option": "A", "in_channels": 32, "stride": 2},
+            "Basic 32-64-64, 56→28 pixels: 55,296 weights; option A: every 2nd pixel, zero-padded, 0 more.",
+            None,
+        ),
+        (
+            {"block": "basic", "option": "A", "stride": 2},
+            "Basic 64-64-64, 56→28 pixels: 73,728 weights; option A: every 2nd pixel, 0 more.",
+            None,
+        ),
+        (
+            {"block": "basic", "option": "A", "in_channels": 32},
+            "Basic 32-64-64, 56→56 pixels: 55,296 weights; option A: zero-padded, 0 more.",
+            None,
+        ),
+        (
+            {"block": "basic", "option": "C", "map_size": 8},
+            "Basic 64-64-64, 8→8 pixels: 73,728 weights; option C: 1×1 projection, 4,096 more.",
+            1,
+        ),
+    ],
+)
+def test_the_sentence_word_for_word(setting, sentence, way):
+    explorer = made(**setting)
+    assert repr(explorer) == sentence
+    assert explorer.numbers.way == way
 
 
 @PLAIN
@@ -71,33 +102,24 @@ def test_the_counts_are_those_of_the_blocks_in_pytorch(setting):
     numbers, block = shortcut(**setting), in_pytorch(setting)
     main = [module for name, module in block.named_children() if name.startswith("conv")]
     assert [step.weights for step in numbers.main] == [each.weight.numel() for each in main]
-    projections = [] if block.downsample is None else list(block.downsample.modules())
-    weights = sum(each.weight.numel() for each in projections if isinstance(each, nn.Conv2d))
-    assert numbers.shortcut_weights == weights
+    assert [step.kernel for step in numbers.main] == ["{}×{}".format(*each.kernel_size) for each in main]
+    assert numbers.all_weights == numbers.weights + numbers.shortcut_weights == conv_weights(block)
     with FlopCounterMode(display=False) as counter:
         y = block(torch.empty(1, setting["in_channels"], *[setting["map_size"]] * 2, device="meta"))
     assert y.shape == (1, numbers.out_channels, numbers.out_size, numbers.out_size)
     assert counter.get_total_flops() == 2 * numbers.macs
-
-
-@PLAIN
-@given(block_settings())
-def test_the_shortcut_is_called_what_it_is_in_pytorch(setting):
-    numbers, downsample = shortcut(**setting), in_pytorch(setting).downsample
-    if downsample is None:
+    if block.downsample is None:
         assert numbers.shortcut == "identity"
-    elif isinstance(downsample, PaddedShortcut):
-        assert numbers.zero_channels == downsample.missing
-        assert ("zero-padded" in numbers.shortcut) == (downsample.missing > 0)
-        assert ("every 2nd pixel" in numbers.shortcut) == (downsample.stride == 2)
+    elif isinstance(block.downsample, PaddedShortcut):
+        assert numbers.zero_channels == block.downsample.missing
+        assert ("zero-padded" in numbers.shortcut) == (block.downsample.missing > 0)
+        assert ("every 2nd pixel" in numbers.shortcut) == (block.downsample.stride == 2)
     else:
         assert numbers.shortcut == "1×1 projection"
 
 
-@PLAIN
-@given(st.integers(1, 64), st.integers(1, 4))
-def test_the_three_ways_are_blocks_in_pytorch(eighths, expansion):
-    width = 8 * eighths
+@pytest.mark.parametrize(("width", "expansion"), [(64, 4), (32, 3), (8, 1), (512, 2)])
+def test_the_three_ways_are_blocks_in_pytorch(width, expansion):
     outer = width * expansion
     with torch.device("meta"):
         blocks = (
@@ -105,69 +127,65 @@ def test_the_three_ways_are_blocks_in_pytorch(eighths, expansion):
             BasicBlock(width, width),
             BasicBlock(outer, outer),
         )
-    counted = [
-        sum(each.weight.numel() for each in block.modules() if isinstance(each, nn.Conv2d))
-        for block in blocks
-    ]
     numbers = shortcut("bottleneck", in_channels=outer, width=width, expansion=expansion)
-    assert [weights for _, weights in numbers.ways] == counted
-    assert numbers.weights == counted[0]
-    assert shortcut("basic", in_channels=width, width=width).weights == counted[1]
-    # A basic block is compared at the paper's expansion.
-    assert shortcut("basic", in_channels=64, width=64).ways[0] == ("bottleneck 256-64-64-256", 69_632)
+    names = (f"bottleneck {outer}-{width}-{width}-{outer}", f"basic, {width} wide", f"basic, {outer} wide")
+    assert numbers.ways == tuple(zip(names, map(conv_weights, blocks), strict=True))
+    assert numbers.weights == numbers.ways[0][1]
+    assert shortcut("basic", in_channels=width, width=width).weights == numbers.ways[1][1]
 
 
-def test_option_a_cannot_take_channels_away():
+def test_a_basic_block_is_compared_at_the_paper_s_expansion_and_puts_out_its_width():
+    numbers = shortcut("basic", in_channels=64, width=64, expansion=2)
+    assert numbers.out_channels == 64
+    assert numbers.ways[0] == ("bottleneck 256-64-64-256", 69_632)
+    assert shortcut("bottleneck", in_channels=64, width=64).out_channels == 64
+    assert (numbers.stride, numbers.map_size, numbers.zero_channels) == (1, 56, 0)
+    for layer in (*main_path("basic", 8, 8, 8), *main_path("bottleneck", 8, 4, 8)):
+        assert layer.parameters == layer.weights
+        assert layer.stride == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "finding"),
+    [
+        ({}, "Equal shapes: the shortcut is the identity, and free"),
+        ({"option": "A"}, "Equal shapes: the shortcut is the identity, and free"),
+        ({"option": "C"}, "Equal shapes, yet option C projects: 48 % of the block's weights"),
+        (
+            {"in_channels": 64},
+            "Shapes differ: a 1×1 projection makes them fit, for 22 % of the block's weights",
+        ),
+        (
+            {"block": "basic", "width": 512, "in_channels": 8},
+            "Shapes differ: a 1×1 projection makes them fit, for less than 1 % of its weights",
+        ),
+        ({"option": "A", "stride": 2}, "Shapes differ: every 2nd pixel is kept, without a weight"),
+        ({"option": "A", "in_channels": 64}, "Shapes differ: channels of zeros are added, without a weight"),
+        (
+            {"option": "A", "in_channels": 64, "stride": 2},
+            "Shapes differ: every 2nd pixel is kept, channels of zeros are added, without a weight",
+        ),
+    ],
+)
+def test_the_title_says_what_the_shortcut_costs(setting, finding):
+    explorer = made(**setting)
+    assert explorer.numbers.finding == Seen(explorer.svg).words[0] == finding
+
+
+def test_for_option_a_no_more_channels_come_in_than_go_out():
     with pytest.raises(ValueError, match="at most the 64 that come out for option A, got 128"):
         shortcut("basic", in_channels=128, width=64, option="A")
-
-
-EXTREMES = [
-    {
-        "block": block,
-        "option": option,
-        "width": width,
-        "expansion": expansion if block == "bottleneck" else 1,
-        "stride": stride,
-        "in_channels": c_in,
-        "map_size": size,
-    }
-    for block, option, width, expansion, stride, c_in, size in itertools.product(
-        ("basic", "bottleneck"), "ABC", (8, 512), (1, 4), (1, 2), (8, 512, 2048), (2, 112)
-    )
-    if option != "A" or c_in <= width * (expansion if block == "bottleneck" else 1)
-]
-
-
-def test_the_sentence_fits_at_every_extreme():
-    sentences = {shortcut(**setting).sentence for setting in EXTREMES}
-    assert 100 < max(map(len, sentences)) <= 110
-    assert all(sentence.endswith(".") for sentence in sentences)
-
-
-@PLAIN
-@given(block_settings())
-def test_the_sentence_fits_anywhere_between(setting):
-    assert len(shortcut(**setting).sentence) <= 110
-
-
-def test_the_explorer_shows_the_pure_function_of_its_controls():
-    explorer, rng = ShortcutExplorer(), np.random.default_rng(0)
-    for _ in range(40):
-        block = str(rng.choice(["basic", "bottleneck"]))
-        setting = {
-            "block": block,
-            "option": str(rng.choice(["A", "B", "C"])),
-            "width": 8 * int(rng.integers(1, 65)),
-            "expansion": int(rng.integers(1, 5)) if block == "bottleneck" else 1,
-            "stride": int(rng.integers(1, 3)),
-            "map_size": int(rng.integers(2, 113)),
-        }
-        most = out_channels(setting) if setting["option"] == "A" else 2048
-        setting["in_channels"] = 8 * int(rng.integers(1, most // 8 + 1))
-        explorer.set(**setting)
-        assert explorer.status == ""
-        assert explorer.numbers == shortcut(**setting)
+    explorer = ShortcutExplorer("basic", in_channels=256, width=64)
+    explorer.option.value = "A"
+    assert (explorer.in_channels.max, explorer.in_channels.value) == (64, 64)
+    explorer.width.value = 32
+    assert explorer.in_channels.value == 32
+    explorer.in_channels.value = 40
+    assert "from 8 to 32" in explorer.status
+    explorer.option.value = "B"
+    explorer.in_channels.value = 40
+    assert explorer.in_channels.max == 2048
+    assert explorer.numbers == shortcut("basic", in_channels=40, width=32)
 
 
 def test_equal_shapes_stay_equal_when_the_block_changes():
@@ -177,34 +195,15 @@ def test_equal_shapes_stay_equal_when_the_block_changes():
     assert (explorer.expansion.max, explorer.expansion.value) == (1, 1)
     explorer.block.value = "bottleneck"
     assert explorer.numbers == shortcut("bottleneck", in_channels=256, width=64, expansion=4)
-    explorer.in_channels.value = 64
-    explorer.block.value = "basic"
     explorer.in_channels.value = 128
-    explorer.block.value = "bottleneck"
+    explorer.block.value = "basic"
     assert explorer.in_channels.value == 128, "shapes that differ are left alone"
-    assert explorer.status == ""
-
-
-def test_for_option_a_no_more_channels_come_in_than_go_out():
-    explorer = ShortcutExplorer("basic", in_channels=256, width=64)
-    explorer.option.value = "A"
-    assert (explorer.in_channels.max, explorer.in_channels.value) == (64, 64)
-    explorer.width.value = 32
-    assert explorer.in_channels.value == 32
-    explorer.in_channels.value = 40
-    assert "from 8 to 32" in explorer.status
-    explorer.option.value = "B"
-    assert explorer.in_channels.max == 2048
-    explorer.in_channels.value = 40
-    assert explorer.numbers == shortcut("basic", in_channels=40, width=32)
 
 
 def test_the_start_can_be_chosen_and_nonsense_is_refused():
     assert ShortcutExplorer("basic").numbers == shortcut("basic", in_channels=64, width=64)
-    explorer = ShortcutExplorer("bottleneck", in_channels=64, width=64, expansion=2, option="A", map_size=14)
-    assert explorer.numbers == shortcut(
-        "bottleneck", in_channels=64, width=64, expansion=2, option="A", map_size=14
-    )
+    start = {"in_channels": 64, "width": 64, "expansion": 2, "option": "A", "map_size": 14}
+    assert ShortcutExplorer("bottleneck", **start).numbers == shortcut("bottleneck", **start)
     for wrong in ({"block": "botleneck"}, {"option": "none"}, {"stride": 3}, {"width": 600}):
         with pytest.raises(ValueError, match=r"There is no|cannot be"):
             ShortcutExplorer(**wrong)
@@ -214,87 +213,139 @@ def test_the_start_can_be_chosen_and_nonsense_is_refused():
         ShortcutExplorer("basic", expansion=4)
 
 
-def test_every_control_changes_picture_and_sentence():
-    explorer = ShortcutExplorer()
-    for name, value in (
-        ("width", 72), ("option", "A"), ("in_channels", 128), ("stride", 2), ("expansion", 3),
-        ("map_size", 28), ("option", "C"), ("block", "basic"), ("stride", 1),
-    ):  # fmt: skip
-        sentence, image = repr(explorer), explorer._image.tobytes()
-        explorer.controls[name].value = value
-        assert explorer.status == ""
-        assert repr(explorer) != sentence, name
-        assert explorer._image.tobytes() != image, name
-
-
-@pytest.mark.parametrize("setting", EXTREMES[::7])
-def test_bars_and_paths_are_as_long_and_thick_as_the_counts_say(setting):
-    explorer = ShortcutExplorer()
-    explorer.set(**setting)
-    numbers, picture = explorer.numbers, explorer._picture
-    counts = [*(step.weights for step in numbers.main), numbers.shortcut_weights]
-    length = BARS[1] - BARS[0]
-    drawn = [bar.get_width() / length for bar, *_ in picture._rows]
-    assert drawn[: len(counts)] == pytest.approx([count / sum(counts) for count in counts])
-    assert sum(drawn) == pytest.approx(1)
+@pytest.mark.parametrize("setting", [{}, {"stride": 2}, WIDEST, PADDED, {"option": "C", "block": "basic"}])
+def test_the_bars_are_as_long_as_the_weights(setting):
+    explorer = made(**setting)
+    seen, numbers = Seen(explorer.svg), explorer.numbers
+    rects = [each for each in seen.elements("rect") if each.get("x") == "424" and each.get("height") == "14"]
+    bars = [each for each in rects if each.get("data-tip").endswith(" MACs")]
+    steps = [*numbers.main, *([numbers.projection] if numbers.projection else [])]
+    for bar, step in zip(bars, steps, strict=True):
+        assert number(bar, "width") == pytest.approx(220 * step.weights / numbers.all_weights, abs=0.01)
+        assert bar.get("data-tip").endswith(f": {step.weights:,} weights, {step.macs:,} MACs")
+        assert f"{step.weights:,}" in seen.words
+        assert (bar.get("fill") == ORANGE) == (step.kernel == "3×3")
+    if numbers.projection:
+        assert bars[-1].get("fill") not in [bar.get("fill") for bar in bars[:-1]]
     most = max(weights for _, weights in numbers.ways)
-    assert [bar.get_width() / length for bar, *_ in picture._ways] == pytest.approx(
-        [weights / most for _, weights in numbers.ways]
-    )
-    bands = [each for each in picture._bands if each.get_visible()]
-    thickest = THICKEST * POINTS_PER_INCH / CSS_PIXELS_PER_INCH
-    flow = [*numbers.channels, numbers.out_channels, numbers.in_channels, numbers.out_channels]
-    for line, channels in zip([*bands, *picture._around], flow, strict=True):
-        width = thickest * channels / max(numbers.channels)
-        assert line.get_linewidth() == pytest.approx(max(width, 1.5 * POINTS_PER_INCH / CSS_PIXELS_PER_INCH))
+    for name, weights in numbers.ways:
+        bar = seen.tips[f"{name}: {weights:,} weights"]
+        assert number(bar, "width") == pytest.approx(220 * weights / most, abs=0.01)
+        assert bar.get("fill") == FAINT
+    ticks = [text for text in seen.texts if text.words in ("0", "50", "100 %") and text.box[2] < 700]
+    assert [(text.box[0] + text.box[2]) / 2 for text in ticks] == pytest.approx([424, 534, 644] * 2, abs=1)
+
+
+def test_the_rows_say_what_they_count():
+    seen = Seen(made(stride=2).svg)
+    beside = [text.words for text in seen.texts if 764 < text.box[2] < 767]  # they end in one line
+    assert beside == [
+        *("12.8 M MACs", "16,384", "28.9 M MACs", "36,864", "12.8 M MACs", "16,384", "51.4 M MACs", "65,536"),
+        *("69,632", "73,728", "1,179,648"),
+    ]
+    names = [text.words for text in seen.texts if 428 < text.box[0] < 431]
+    assert names == [
+        *("1×1, stride 2, 256 to 64", "3×3, 64 to 64", "1×1, 64 to 256", "shortcut: 1×1 projection"),
+        *("bottleneck 256-64-64-256", "basic, 64 wide", "basic, 256 wide"),
+    ]
+    assert "This block: 135,168 weights, 106 M MACs" in seen.words
+    tops = {text.words: text.box[1] for text in Seen(ShortcutExplorer().svg).texts}
+    assert 0 < tops["◂ this block"] - tops["bottleneck 256-64-64-256"] + 3 < 6, "in the same row"
+    tops = {text.words: text.box[1] for text in Seen(ShortcutExplorer("basic").svg).texts}
+    assert 0 < tops["◂ this block"] - tops["basic, 64 wide"] + 3 < 6
+    assert "◂ this block" not in seen.words, "its shapes differ"
+
+
+@pytest.mark.parametrize("setting", [{}, WIDEST, PADDED, {"block": "basic", "in_channels": 128}])
+def test_the_paths_are_as_thick_as_their_channels(setting):
+    explorer = made(**setting)
+    numbers, seen = explorer.numbers, Seen(explorer.svg)
+    paths = seen.elements("polyline")
+    flow = [numbers.in_channels, numbers.out_channels, *numbers.channels, numbers.out_channels]
+    assert [path.get("data-tip") for path in paths] == [f"{channels} channels" for channels in flow]
+    for path, channels in zip(paths, flow, strict=True):
+        thick = max(26 * channels / max(numbers.channels), 1.5)
+        assert number(path, "stroke-width") == pytest.approx(thick, abs=0.01)
+    points = [[tuple(map(float, point.split(","))) for point in each.get("points").split()] for each in paths]
+    assert points[0][-1] == points[1][0], "the two halves of the shortcut meet"
+    plus = next(each for each in seen.elements("circle"))
+    assert points[1][-1] == (number(plus, "cx"), number(plus, "cy")) == points[-1][0]
+    assert all(one[-1] == other[0] for one, other in pairwise(points[2:]))
 
 
 @pytest.mark.parametrize(
-    ("setting", "seen"),
+    ("setting", "boxes", "shapes"),
     [
-        ({}, ["identity", "69,632  ◂ this block", "Equal shapes: the shortcut is the identity, and free"]),
-        ({"stride": 2}, ["1×1, stride 2", "to 256", "256 × 28×28"]),
-        ({"option": "A", "stride": 2}, ["every 2nd pixel", "no weights"]),
-        ({"option": "A", "in_channels": 64}, ["zero-padded", "+ 192 zero channels"]),
-        ({"option": "A", "in_channels": 64, "stride": 2}, ["every 2nd pixel", "+ 192 zero channels"]),
-        ({"option": "C"}, ["Equal shapes, yet option C projects: 48 % of the block's weights"]),
-        ({"block": "basic"}, ["73,728  ◂ this block", "64 × 56×56 in"]),
+        (
+            {},
+            ["1×1", "to 64", "3×3", "to 64", "1×1", "to 256"],
+            ["256 × 56×56 in", "64 × 56×56", "64 × 56×56", "256 × 56×56", "256 × 56×56", "256 × 56×56 out"],
+        ),
+        (
+            {"block": "basic", "stride": 2, "width": 128},
+            ["3×3, stride 2", "to 128", "3×3", "to 128", "1×1, stride 2", "to 128"],
+            ["64 × 56×56 in", "128 × 28×28", "128 × 28×28", "128 × 28×28", "128 × 28×28 out"],
+        ),
+        (
+            {"option": "A", "stride": 2, "block": "basic", "in_channels": 64},
+            ["3×3, stride 2", "to 64", "3×3", "to 64", "every 2nd pixel", "no weights"],
+            ["64 × 56×56 in", "64 × 28×28", "64 × 28×28", "64 × 28×28", "64 × 28×28 out"],
+        ),
+        (
+            {"option": "A", "block": "basic", "in_channels": 16, "map_size": 7},
+            ["3×3", "to 64", "3×3", "to 64", "zero-padded", "+ 48 zero channels"],
+            ["16 × 7×7 in", "64 × 7×7", "64 × 7×7", "64 × 7×7", "64 × 7×7 out"],
+        ),
     ],
 )
-def test_the_picture_says_which_shortcut_it_is(setting, seen):
+def test_the_boxes_say_what_the_layers_are_and_the_shapes_what_they_make(setting, boxes, shapes):
+    explorer = made(**setting)
+    seen = Seen(explorer.svg)
+    frames = [each for each in seen.elements("rect") if each.get("stroke") and number(each, "height") == 42]
+    inside = [
+        text.words for frame in frames for text in seen.texts
+        if number(frame, "x") < text.box[0] and text.box[2] < number(frame, "x") + number(frame, "width")
+        and number(frame, "y") < text.box[1] and text.box[3] < number(frame, "y") + 42
+    ]  # fmt: skip
+    assert inside == boxes
+    down = sorted((text.box[1], text.words) for text in seen.texts if " × " in text.words)
+    assert sorted(words for _, words in down) == sorted(shapes)
+    assert (down[0][1], down[-1][1]) == (shapes[0], shapes[-1])
+    assert ("identity" in seen.words) == (explorer.numbers.shortcut == "identity")
+    dashed = [each for each in frames if each.get("stroke-dasharray")]
+    assert len(dashed) == (explorer.option.value == "A"), "dashes are around what is no layer"
+
+
+def test_options_blocks_and_the_stride_can_be_clicked():
     explorer = ShortcutExplorer()
-    explorer.set(**setting)
-    texts = [text for text, _ in live_texts(explorer)]
-    for text in seen:
-        assert text in texts
-    assert ("identity" in texts) == (explorer.numbers.shortcut == "identity")
-    marked = [text for text in texts if text.endswith("this block")]
-    assert len(marked) == (not explorer.numbers.shapes_differ)
 
+    def click(**values) -> None:
+        assert values in [sets for _, sets in Seen(explorer.svg).sets()]
+        explorer.point(values)
 
-@pytest.mark.parametrize(
-    "setting",
-    [
-        {"stride": 2},
-        {"block": "basic", "stride": 2, "width": 512, "in_channels": 8},
-        {"option": "A", "stride": 2, "width": 512, "in_channels": 8},
-    ],
-)
-def test_the_words_in_a_box_fit_into_it(setting):
-    explorer = ShortcutExplorer()
-    explorer.set(**setting)
-    widths = {text: right - left for text, (left, _, right, _) in live_texts(explorer)}
-    for box in [*explorer._picture._boxes, explorer._picture._side]:
-        frame = box._frame.get_window_extent()
-        for text in box._texts:
-            half = widths[text.text] / 2
-            assert frame.x0 < text.x * DENSITY - half, text.text
-            assert text.x * DENSITY + half < frame.x1, text.text
-
-
-def test_no_text_is_cut_or_covered_by_another_at_the_extremes():
-    explorer = ShortcutExplorer()
-    for setting in EXTREMES[::2]:
-        explorer.set(**setting)
-        assert explorer.status == ""
-        assert texts_in_the_way(explorer) == [], setting
+    click(stride=2)
+    assert explorer.numbers.stride == 2
+    click(stride=1)
+    click(block="basic")
+    assert explorer.numbers == shortcut("basic", in_channels=64, width=64)
+    click(block="bottleneck")
+    for option in "CAB":
+        click(option=option)
+        assert explorer.option.value == option
+        bold = [text.words for text in Seen(explorer.svg).texts if text.bold and text.words[:6] == "Option"]
+        assert [words[:9] for words in bold] == [f"Option {option}:"]
+    seen = Seen(explorer.svg)
+    for pad, sets in seen.sets():
+        if "option" in sets:  # each lies over its own line
+            [line] = [text for text in seen.texts if text.words.startswith(f"Option {sets['option']}:")]
+            assert number(pad, "y") < line.box[1] < line.box[3] < number(pad, "y") + number(pad, "height")
+            assert number(pad, "x") < line.box[0] < line.box[2] < number(pad, "x") + number(pad, "width")
+            assert pad.get("data-tip") == f"a click chooses option {sets['option']}"
+    [mark] = [text for text in seen.texts if text.words == "▸"]
+    [chosen] = [text for text in seen.texts if text.words.startswith("Option B")]
+    assert mark.box[2] < chosen.box[0]
+    assert chosen.box[1] < (mark.box[1] + mark.box[3]) / 2 < chosen.box[3]
+    first = seen.tip("1×1, 256 to 64: 16,384 weights, 51,380,224 MACs; a click makes it stride 2")
+    assert first.get("data-set") == '{"stride": 2}'
+    assert "69,632 weights; a click makes it a bottleneck block" in seen.tips
+    assert "73,728 weights; a click makes it a basic block" in seen.tips

@@ -2,224 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from helpers.explorers.controls import Choice, Slider
+from helpers.explorers.explorer import Explorer
+from helpers.explorers.numbers.shortcut import EXPANSION, OPTIONS, ShortcutNumbers, shortcut
+from helpers.explorers.pictures.shortcut import draw_shortcut
 
-import ipywidgets as widgets
-from PIL import Image
-
-from helpers.arithmetic import Convolution, same_padding
-from helpers.explorers.old_controls import Choice, Slider
-from helpers.explorers.old_live import Explorer, in_rows
-from helpers.explorers.shortcut_picture import HEIGHT, WIDTH, ShortcutPicture
-from helpers.models.resnet import SHORTCUTS
-
-EXPANSION = 4
-"""The paper's: a bottleneck puts out four times as many channels as its 3×3 convolution has."""
-
-OPTIONS = [option for option in SHORTCUTS if option != "none"]
 MOST_CHANNELS = 2048
-
-
-@dataclass(frozen=True)
-class Step:
-    """One convolution and the height and width of the map that it reads, in pixels."""
-
-    convolution: Convolution
-    size: int
-
-    @property
-    def weights(self) -> int:
-        """Its weights; batch norm follows, so there is no bias."""
-        return self.convolution.weights
-
-    @property
-    def macs(self) -> int:
-        """Its multiply-adds for one map."""
-        return self.convolution.macs(self.size)
-
-    @property
-    def out_size(self) -> int:
-        """The height and width of the map that it makes."""
-        return self.convolution.output_shape(self.size)[1]
-
-
-@dataclass(frozen=True)
-class ShortcutNumbers:
-    """A residual block: the convolutions of its main path, and the one of its shortcut where it has one.
-
-    `width` is that of the 3×3 convolutions; `expansion` is what the comparison of `ways` is made with.
-    """
-
-    block: str
-    option: str
-    width: int
-    expansion: int
-    main: tuple[Step, ...]
-    projection: Step | None
-
-    @property
-    def in_channels(self) -> int:
-        """The channels that come in."""
-        return self.main[0].convolution.in_channels
-
-    @property
-    def out_channels(self) -> int:
-        """The channels that go out."""
-        return self.main[-1].convolution.out_channels
-
-    @property
-    def stride(self) -> int:
-        """The stride of the first convolution and of the shortcut."""
-        return self.main[0].convolution.stride[0]
-
-    @property
-    def map_size(self) -> int:
-        """The height and width that come in, in pixels."""
-        return self.main[0].size
-
-    @property
-    def out_size(self) -> int:
-        """The height and width that go out, in pixels."""
-        return self.main[-1].out_size
-
-    @property
-    def zero_channels(self) -> int:
-        """The channels of zeros that option A adds."""
-        return self.out_channels - self.in_channels if self.option == "A" else 0
-
-    @property
-    def shapes_differ(self) -> bool:
-        """Whether the input cannot be added as it is."""
-        return self.stride != 1 or self.in_channels != self.out_channels
-
-    @property
-    def weights(self) -> int:
-        """The weights of the main path."""
-        return sum(step.weights for step in self.main)
-
-    @property
-    def shortcut_weights(self) -> int:
-        """The weights of the shortcut, which only a projection has."""
-        return self.projection.weights if self.projection else 0
-
-    @property
-    def macs(self) -> int:
-        """The MACs of the block with its shortcut; the addition counts 0."""
-        return sum(step.macs for step in self.main) + (self.projection.macs if self.projection else 0)
-
-    @property
-    def shortcut(self) -> str:
-        """What the shortcut does, in words."""
-        if self.projection:
-            return "1×1 projection"
-        picked = ["every 2nd pixel"] if self.stride == 2 else []
-        padded = ["zero-padded"] if self.zero_channels else []
-        return ", ".join(picked + padded) or "identity"
-
-    @property
-    def channels(self) -> tuple[int, ...]:
-        """The channels that come in, then those that each convolution puts out."""
-        return self.in_channels, *(step.convolution.out_channels for step in self.main)
-
-    @property
-    def ways(self) -> tuple[tuple[str, int], ...]:
-        """Three blocks of equal shapes in and out at this width, with their weights: no shortcut has any."""
-        outer = self.width * self.expansion
-        slim, plain, wide = (
-            sum(layer.weights for layer in main_path(block, around, inner, around))
-            for block, around, inner in (
-                ("bottleneck", outer, self.width),
-                ("basic", self.width, self.width),
-                ("basic", outer, outer),
-            )
-        )
-        names = (
-            f"bottleneck {outer}-{self.width}-{self.width}-{outer}",
-            f"basic, {self.width} wide",
-            f"basic, {outer} wide",
-        )
-        return tuple(zip(names, (slim, plain, wide), strict=True))
-
-    @property
-    def way(self) -> int | None:
-        """Which of the three `ways` this block is, None where its shapes differ."""
-        if self.shapes_differ:
-            return None
-        return 0 if self.block == "bottleneck" else 1
-
-    @property
-    def sentence(self) -> str:
-        """The finding in one sentence, numbers included."""
-        chain = "-".join(map(str, self.channels))
-        return (
-            f"{self.block.capitalize()} {chain}, {self.map_size}→{self.out_size} pixels: "
-            f"{self.weights:,} weights; "
-            f"option {self.option}: {self.shortcut}, {self.shortcut_weights:,} more."
-        )
-
-
-def shortcut(
-    block: str,
-    *,
-    in_channels: int,
-    width: int,
-    expansion: int = 1,
-    stride: int = 1,
-    option: str = "B",
-    map_size: int = 56,
-) -> ShortcutNumbers:
-    """Count a residual block and its shortcut (He et al., figure 5, and section 4.1 for options A, B, C).
-
-    A "basic" block is 3×3, 3×3 and puts out `width` channels; a "bottleneck" is 1×1, 3×3, 1×1 and puts out
-    `width·expansion`. The stride stands in the first convolution, as in the paper (v1). No bias, and batch
-    norm is not counted. `map_size` is the height and width that come in, in pixels.
-    Raises ValueError for option A with fewer channels out than in: zeros only add channels.
-
-    >>> shortcut("bottleneck", in_channels=256, width=64, expansion=4).ways
-    (('bottleneck 256-64-64-256', 69632), ('basic, 64 wide', 73728), ('basic, 256 wide', 1179648))
-    >>> shortcut("basic", in_channels=64, width=128, stride=2).shortcut_weights
-    8192
-    """
-    bottleneck = block == "bottleneck"
-    out_channels = width * expansion if bottleneck else width
-    if option == "A" and out_channels < in_channels:
-        raise ValueError(
-            f"in_channels must be at most the {out_channels} that come out for option A, got {in_channels}."
-        )
-    steps, size = [], map_size
-    for layer in main_path(block, in_channels, width, out_channels, stride):
-        steps.append(Step(layer, size))
-        size = steps[-1].out_size
-    differ = stride != 1 or in_channels != out_channels
-    projection = None
-    if option == "C" or (option == "B" and differ):
-        projection = Step(_conv(in_channels, out_channels, 1, stride), map_size)
-    return ShortcutNumbers(
-        block, option, width, expansion if bottleneck else EXPANSION, tuple(steps), projection
-    )
-
-
-def main_path(
-    block: str, in_channels: int, width: int, out_channels: int, stride: int = 1
-) -> tuple[Convolution, ...]:
-    """The convolutions of a block's main path, without biases: 1×1, 3×3, 1×1 or 3×3, 3×3.
-
-    >>> [layer.weights for layer in main_path("bottleneck", 256, 64, 256)]
-    [16384, 36864, 16384]
-    """
-    if block == "bottleneck":
-        return (
-            _conv(in_channels, width, 1, stride),
-            _conv(width, width, 3),
-            _conv(width, out_channels, 1),
-        )
-    return _conv(in_channels, out_channels, 3, stride), _conv(out_channels, out_channels, 3)
-
-
-def _conv(in_channels: int, out_channels: int, kernel: int, stride: int = 1) -> Convolution:
-    return Convolution(in_channels, out_channels, kernel, stride, same_padding(kernel), bias=False)
 
 
 class ShortcutExplorer(Explorer):
@@ -227,10 +15,14 @@ class ShortcutExplorer(Explorer):
 
     `block` is "bottleneck" or "basic", `option` the paper's "A", "B" or "C". Without `in_channels` as many
     come in as go out; a basic block has expansion 1. When the block is changed and its shapes were equal,
-    they stay so.
+    they stay so. In the picture the options can be clicked, the bottleneck and the basic block, and the first
+    layer, for its stride.
     """
 
     numbers: ShortcutNumbers
+    compute = staticmethod(shortcut)
+    draw = staticmethod(draw_shortcut)
+    rows = ((("block", "option", "stride"), ("in_channels", "width", "expansion"), ("map_size",)),)
 
     def __init__(
         self,
@@ -243,56 +35,35 @@ class ShortcutExplorer(Explorer):
         option: str = "B",
         map_size: int = 56,
     ) -> None:
-        kind = Choice("block", ["bottleneck", "basic"], block)
-        option_choice = Choice("option", OPTIONS, option)
         most = EXPANSION if block == "bottleneck" else 1
-        self._width = Slider("width", width, 8, MOST_CHANNELS // EXPANSION, step=8)
-        self._expansion = Slider("expansion", most if expansion is None else expansion, 1, most)
-        out = width * self._expansion.value
+        controls = {
+            "block": Choice("block", ["bottleneck", "basic"], block),
+            "option": Choice("option", OPTIONS, option),
+            "width": Slider("width", width, 8, MOST_CHANNELS // EXPANSION, step=8),
+            "expansion": Slider("expansion", most if expansion is None else expansion, 1, most),
+            "stride": Slider("stride", stride, 1, 2),
+        }
+        out = controls["width"].value * controls["expansion"].value
         bound = out if option == "A" else MOST_CHANNELS
-        self._picture = ShortcutPicture()
-        self._figure = self._picture.figure
         super().__init__(
             {
-                "block": kind,
-                "option": option_choice,
-                "width": self._width,
-                "expansion": self._expansion,
-                "stride": Slider("stride", stride, 1, 2),
+                **controls,
                 # After what bounds it, so that `set` takes all that fits together.
                 "in_channels": Slider(
                     "in channels", out if in_channels is None else in_channels, 8, bound, step=8
                 ),
                 "map_size": Slider("map size", map_size, 2, 112),
-            },
-            width=WIDTH,
-            height=HEIGHT,
-            arrange=_arrange,
+            }
         )
 
-    def compute(self, **values: Any) -> ShortcutNumbers:
-        return shortcut(**values)
-
-    def draw(self, numbers: ShortcutNumbers) -> Image.Image:
-        return self._picture.draw(numbers)
-
-    def respond(self, name: str) -> None:
-        controls, in_channels = self.controls, self.controls["in_channels"]
-        equal = in_channels.value == self.numbers.out_channels
+    def follow(self, name: str) -> None:
+        equal = self.in_channels.value == self.numbers.out_channels
         if name == "block":
-            self._expansion.max = EXPANSION if controls["block"].value == "bottleneck" else 1
-            self._expansion.value = self._expansion.max
-        out = self._width.value * self._expansion.value
+            most = EXPANSION if self.block.value == "bottleneck" else 1
+            self.expansion.limit(high=most)
+            self.expansion.take(most)
+        out = self.width.value * self.expansion.value
         # Zeros add channels and take none away.
-        in_channels.max = out if controls["option"].value == "A" else MOST_CHANNELS
+        self.in_channels.limit(high=out if self.option.value == "A" else MOST_CHANNELS)
         if name == "block" and equal:
-            in_channels.value = out
-
-
-def _arrange(controls: Sequence[widgets.Widget]) -> widgets.Widget:
-    """What kind of block, then its channels, then its map."""
-    block, option, width, expansion, stride, in_channels, map_size = controls
-    for control in controls:
-        control.layout, control.style.description_width = widgets.Layout(width="252px"), "86px"
-    lines = ([block, option, stride], [in_channels, width, expansion], [map_size])
-    return widgets.VBox([in_rows(line) for line in lines])
+            self.in_channels.take(out)

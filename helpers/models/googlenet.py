@@ -10,21 +10,11 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from helpers.arithmetic.blocks import INCEPTION_BLOCKS
 from helpers.images.photos import IMAGENET
 from helpers.models.parts import fill, he_normal, local_response_norm
 
-# Table 1: "#1×1, #3×3 reduce, #3×3, #5×5 reduce, #5×5, pool proj" of each block.
-TABLE = {
-    "3a": (64, 96, 128, 16, 32, 32),
-    "3b": (128, 128, 192, 32, 96, 64),
-    "4a": (192, 96, 208, 16, 48, 64),
-    "4b": (160, 112, 224, 24, 64, 64),
-    "4c": (128, 128, 256, 24, 64, 64),
-    "4d": (112, 144, 288, 32, 64, 64),
-    "4e": (256, 160, 320, 32, 128, 128),
-    "5a": (256, 160, 320, 32, 128, 128),
-    "5b": (384, 192, 384, 48, 128, 128),
-}
+TABLE = INCEPTION_BLOCKS
 
 
 class Scores(NamedTuple):

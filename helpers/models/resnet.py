@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from helpers.arithmetic.blocks import SHORTCUTS
 from helpers.arithmetic.checks import whole
 from helpers.images.photos import IMAGENET
 from helpers.models.parts import he_normal
@@ -16,13 +17,6 @@ from helpers.wording.refusals import known
 
 # What makes a block of its in_channels, out_channels and stride.
 Block = Callable[[int, int, int], "BasicBlock | Bottleneck"]
-
-SHORTCUTS = {
-    "A": "the input itself, with zeros for channels that are missing",
-    "B": "a projection where the shape changes, and the input itself elsewhere",
-    "C": "a projection in every block",
-    "none": "nothing is added: a plain network",
-}
 
 
 class BasicBlock(nn.Module):

@@ -1,45 +1,37 @@
 """`ActivationExplorer` draws and says what `gradient_flow` finds, at every setting."""
 
 import itertools
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.text import Text
 
-from helpers.drawing.matplotlib_style import DENSITY
-from helpers.explorers.activation import (
-    HIGHEST,
-    LABEL_GAP,
-    LOWEST,
-    ActivationExplorer,
-    ActivationNumbers,
-    _apart,
-    activation_numbers,
-    amount,
-)
-from helpers.running.gradient_flow import ACTIVATIONS, MOST_LAYERS, GradientFlow
-from tests.learner import live_texts
+from helpers import ActivationExplorer
+from helpers.drawing.style import BLUE, FAINT, GREEN, INK, PURPLE, VERMILION
+from helpers.explorers.numbers import activation as module
+from helpers.explorers.numbers.activation import FUNCTIONS, Flow, activation
+from helpers.explorers.pictures.activation import draw_activation
+from helpers.explorers.sources.activation import LiveFlows
+from helpers.explorers.sources.recording import Recorded, Recorder
+from helpers.running import gradient_flow as running
+from helpers.running.gradient_flow import gradient_flow
+from helpers.wording.ratios import amount, percent, ratio
+from tests.seen import Seen, number
 
-PLAIN = settings(deadline=None, derandomize=True, max_examples=60)
-SETTING = st.tuples(
-    st.sampled_from(list(ACTIVATIONS)),
-    st.integers(2, MOST_LAYERS),
-    st.integers(25, 400).map(lambda n: n / 100),
-)
-EXTREMES = list(itertools.product(ACTIVATIONS, (2, 9, 10, 20, MOST_LAYERS), (0.25, 1.0, 1.41, 4.0)))
-LESSON = list(itertools.product(ACTIVATIONS, (5, 10, 20, 30), (0.5, 1.0, 1.41, 2.0, 4.0)))
+COLORS = {"ReLU": BLUE, "sigmoid": VERMILION, "tanh": GREEN, "linear": FAINT}
+LESSON = list(itertools.product(FUNCTIONS, (5, 10, 20, 30), (0.5, 1.0, 1.41, 2.0, 4.0)))
 
 
-@pytest.fixture(scope="module")
-def explorer():
-    return ActivationExplorer()
+def live(name: str, depth: int, weight_scale: float):
+    """The numbers as the explorer makes them."""
+    flows = {each: LiveFlows().flow(each, depth, weight_scale) for each in FUNCTIONS}
+    return activation(name, depth, weight_scale, flows)
 
 
-def move(explorer, activation, depth, weight_scale):
-    explorer.set(activation=activation, depth=depth, weight_scale=weight_scale)
-    assert explorer.status == ""
+def seen_of(numbers) -> Seen:
+    return Seen(draw_activation(numbers).svg(numbers.sentence))
 
 
 def test_the_lesson_s_sentences():
@@ -59,38 +51,20 @@ def test_the_lesson_s_sentences():
     )
 
 
-def nudged(numbers: ActivationNumbers, by: float) -> str:
-    """The sentence that a machine would write whose arithmetic is off by this share."""
-    flow = numbers.flows[numbers.activation]
-    other = GradientFlow(
-        tuple(each * (1 + by) for each in flow.gradients), flow.saturated * (1 + by), flow.inputs
-    )
-    values = (numbers.activation, numbers.depth, numbers.weight_scale)
-    return ActivationNumbers(*values, {numbers.activation: other}).sentence
-
-
 @pytest.mark.parametrize("setting", LESSON)
 def test_another_machine_s_last_digits_do_not_change_the_lesson_s_sentences(setting):
-    numbers = activation_numbers(*setting)
-    assert nudged(numbers, 1e-6) == nudged(numbers, -1e-6) == numbers.sentence
+    name, depth, scale = setting
+    gradients, saturated, inputs = LiveFlows().flow(*setting)
 
+    def nudged(by: float) -> str:
+        flow = tuple(each * (1 + by) for each in gradients), saturated * (1 + by), inputs
+        return activation(name, depth, scale, {name: flow}).sentence
 
-@PLAIN
-@given(SETTING)
-def test_the_sentence_fits_and_is_stable_anywhere(setting):
-    numbers = activation_numbers(*setting)
-    assert len(numbers.sentence) <= 110
-    assert numbers.sentence.endswith(".")
-    assert nudged(numbers, 1e-10) == numbers.sentence
-
-
-def test_the_sentence_fits_at_every_extreme():
-    lengths = [len(activation_numbers(*setting).sentence) for setting in EXTREMES]
-    assert 90 < max(lengths) <= 110
+    assert nudged(1e-6) == nudged(-1e-6) == nudged(0) == live(*setting).sentence
 
 
 @pytest.mark.parametrize(
-    ("ratio", "words", "verdict"),
+    ("value", "words", "verdict"),
     [
         (0, "nothing of", "vanishes"),
         (9.6e-7, "1·10⁻⁶ of", "vanishes"),
@@ -107,54 +81,40 @@ def test_the_sentence_fits_at_every_extreme():
         (3e4, "3·10⁴ times", "explodes"),
     ],
 )
-def test_sizes_in_words(ratio, words, verdict):
-    assert amount(ratio) == words
-    flow = GradientFlow((ratio, 1.0), 0.0, ())
-    assert ActivationNumbers("tanh", 2, 1.0, {"tanh": flow}).verdict == verdict
+def test_sizes_in_words(value, words, verdict):
+    assert amount(value) == words
+    assert activation("tanh", 2, 1.0, {"tanh": ((value, 1.0), 0.0, ())}).verdict == verdict
 
 
-def test_a_gradient_of_exactly_zero_is_a_sentence_and_a_picture(explorer):
-    numbers = activation_numbers("ReLU", 5, 0)
-    assert "layer 1 gets nothing of the last layer's gradient; 100 % of units off." in numbers.sentence
-    explorer.draw(numbers)
-    assert explorer._labels["ReLU"].text == "ReLU 0 ↓"
+def test_the_functions_are_those_that_the_gradient_goes_through():
+    assert list(FUNCTIONS) == list(running.ACTIVATIONS)
+    assert (module.UNITS, module.MOST_LAYERS) == (running.WIDTH, running.MOST_LAYERS)
+    assert module.SATURATED_BELOW == running.SATURATED_BELOW
+    assert list(running.BIN_EDGES[[0, -1]]) == [-module.REACH, module.REACH]
+    x = np.linspace(-5, 5, 1001)
+    for name, function in FUNCTIONS.items():
+        real = running.ACTIVATIONS[name]
+        assert function.steepest == real.steepest
+        assert [function.value(each) for each in x] == pytest.approx(real.function(x), abs=1e-12)
+        assert [function.slope(each) for each in x] == pytest.approx(real.slope(x), abs=1e-12)
+        for points, line in ((function.curve, real.function), (function.slopes, real.slope)):
+            # Two points at one x are a step.
+            inside = x[np.abs(x) > 1e-9]
+            assert np.interp(inside, *zip(*points, strict=True)) == pytest.approx(line(inside), abs=0.012)
+            assert (points[0][0], points[-1][0]) == (-5, 5)
+        flat = [any(start <= each <= end for start, end in function.flat) for each in x]
+        assert flat == (real.slope(x) < running.SATURATED_BELOW * real.steepest).tolist()
+        assert function.samples[0] == (-5, function.value(-5), function.slope(-5))
+        assert [each for each, *_ in function.samples] == [half / 2 for half in range(-10, 11)]
 
 
-def test_the_explorer_shows_the_pure_function_of_its_controls(explorer):
-    rng = np.random.default_rng(0)
-    for _ in range(25):
-        setting = (
-            str(rng.choice(list(ACTIVATIONS))),
-            int(rng.integers(2, 31)),
-            int(rng.integers(25, 401)) / 100,
-        )
-        move(explorer, *setting)
-        numbers = explorer.numbers
-        assert numbers == activation_numbers(*setting)
-        _, powers = explorer._chosen.get_data()
-        assert list(10**powers) == pytest.approx(numbers.gradients[::-1])
-        for name, line in explorer._lines.items():
-            assert line.get_ydata()[-1] == pytest.approx(np.log10(numbers.flows[name].gradients[0]))
-
-
-def test_the_hatched_part_is_where_the_slope_is_under_a_tenth_of_the_steepest(explorer):
-    for name, edges in {"ReLU": (0, 5), "sigmoid": (-3.637, 3.637), "tanh": (-1.818, 1.818)}.items():
-        explorer.activation.value = name
-        left, right = explorer._flat
-        assert left.get_x() == -5
-        assert left.get_x() + left.get_width() == pytest.approx(edges[0], abs=0.03)
-        assert right.get_width() == pytest.approx(5 - edges[1], abs=0.03)
-    explorer.activation.value = "linear"
-    assert [part.get_width() for part in explorer._flat] == [0, 0]
-
-
-def test_every_control_moves_sentence_and_picture_by_its_smallest_step(explorer):
-    move(explorer, "sigmoid", 10, 1.0)
-    for name, value in {"depth": 11, "weight_scale": 1.01, "activation": "tanh"}.items():
-        sentence, picture = repr(explorer), explorer.picture.data
-        explorer.controls[name].value = value
-        assert repr(explorer) != sentence
-        assert explorer.picture.data != picture
+def test_a_page_shows_what_was_recorded():
+    recorder = Recorder(LiveFlows())
+    explorer = ActivationExplorer(activation="tanh", depth=4, source=recorder)
+    page = ActivationExplorer(activation="tanh", depth=4, source=Recorded(recorder.json()))
+    assert page.svg == explorer.svg == ActivationExplorer(activation="tanh", depth=4).svg
+    page.depth.value = 5
+    assert "not recorded" in page.status
 
 
 def test_values_out_of_range_are_one_sentence():
@@ -162,44 +122,264 @@ def test_values_out_of_range_are_one_sentence():
     explorer.depth.value = 31
     assert explorer.status == "depth cannot be 31: it takes a whole number from 2 to 30; 30 is used."
     explorer.weight_scale.value = 5
-    assert explorer.status == "weight scale cannot be 5.0: it takes a number from 0.25 to 4; 4.0 is used."
+    assert explorer.status == "weight scale cannot be 5: it takes a number from 0.25 to 4; 4 is used."
     explorer.activation.value = "relu"
     assert explorer.status == "There is no activation 'relu'; the nearest is 'ReLU'."
-    assert explorer.numbers == activation_numbers("ReLU", 30, 4.0)
+    assert explorer.numbers == live("ReLU", 30, 4.0)
     with pytest.raises(ValueError, match="depth cannot be 1: it takes a whole number from 2 to 30"):
         ActivationExplorer(depth=1)
 
 
-@pytest.mark.parametrize("setting", EXTREMES)
-def test_no_text_is_cut_or_covered_by_another_at_the_extremes(explorer, setting):
-    move(explorer, *setting)
-    found = live_texts(explorer)
-    still = [
-        text.get_window_extent()
-        for text in explorer._figure.figure.findobj(Text)
-        if text.get_visible() and text.get_text()
+# Where the three panels are, from their pads, and what a place in them stands for.
+
+
+def panel(seen: Seen, first: str, last: str) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the columns between two tips."""
+    one, other = seen.tip(first), seen.tip(last)
+    top = number(one, "y")
+    return number(one, "x"), top, number(other, "x") + number(other, "width"), top + number(one, "height")
+
+
+def points(element) -> np.ndarray:
+    return np.array([list(map(float, each.split(","))) for each in element.get("points").split()])
+
+
+def lines(seen: Seen, *, color: str) -> np.ndarray:
+    [found] = [each for each in seen.elements("polyline") if each.get("stroke") == color]
+    return points(found)
+
+
+def gradients_panel(seen: Seen):
+    """The pad of the gradients' axes, and two functions that read a place in it."""
+    [pad] = [each for each, *_ in seen.drags() if each.tag.endswith("}rect")]
+    left, top, width, height = (number(pad, name) for name in ("x", "y", "width", "height"))
+    return (
+        lambda x: 30 * (x - left) / width - 0.5,
+        lambda y: 6 - 18 * (y - top) / height,
+        (left, top, left + width, top + height),
+    )
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_the_function_and_its_slope_are_drawn_over_their_axis(name):
+    seen, function = Seen(ActivationExplorer(activation=name).svg), FUNCTIONS[name]
+    left, top, right, bottom = panel(seen, f"{name}(−5) = ", f"{name}(5) = ")
+    for color, expected in ((INK, function.curve), (PURPLE, function.slopes)):
+        drawn = lines(seen, color=color)
+        drawn[:, 0] = -5 + 10 * (drawn[:, 0] - left) / (right - left)
+        drawn[:, 1] = 2.3 - 3.6 * (drawn[:, 1] - top) / (bottom - top)
+        assert drawn == pytest.approx(np.array(expected), abs=0.001)
+    one = next(text for text in seen.texts if text.words == "1" and text.box[2] < left)
+    assert (one.box[1] + one.box[3]) / 2 == pytest.approx(top + (bottom - top) * 1.3 / 3.6, abs=0.6)
+    most = {"ReLU": "0 or 1", "linear": "1 everywhere", "sigmoid": "0.25 at most", "tanh": "1 at most"}
+    [slope] = [text for text in seen.texts if text.words == f"slope: {most[name]}"]
+    [label] = [text for text in seen.texts if text.words == name]
+    assert slope.color == "#A0447A"
+    for text in (slope, label):
+        assert text.bold
+        assert left < text.box[0] < text.box[2] < right
+        # No name lies on a line, where the lines are steep or flat.
+        for start, end in itertools.chain(
+            *(itertools.pairwise(lines(seen, color=color)) for color in (INK, PURPLE))
+        ):
+            for share in np.linspace(0, 1, 30):
+                x, y = start + share * (end - start)
+                assert not (text.box[0] < x < text.box[2] and text.box[1] < y < text.box[3])
+    assert f"{name} and its slope" in seen.words
+    assert {"−1", "0", "1", "2"} <= set(seen.words)
+
+
+def test_a_place_on_the_function_tells_its_value_and_slope():
+    tips = Seen(ActivationExplorer(activation="sigmoid").svg).tips
+    assert "sigmoid(−1.5) = 0.182, slope 0.149" in tips
+    assert "sigmoid(0) = 0.5, slope 0.25" in tips
+    assert "linear(−2) = −2, slope 1" in Seen(ActivationExplorer(activation="linear").svg).tips
+    first, second = (tips[each] for each in tips if each.startswith(("sigmoid(−5)", "sigmoid(−4.5)")))
+    assert number(first, "x") + number(first, "width") == pytest.approx(number(second, "x"), abs=0.01)
+    assert number(second, "width") == pytest.approx(2 * number(first, "width"), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("name", "edges"),
+    {"ReLU": [0, 5], "sigmoid": [-3.637, 3.637], "tanh": [-1.818, 1.818], "linear": []}.items(),
+)
+def test_hatched_is_where_the_slope_is_under_a_tenth_of_the_steepest(name, edges):
+    explorer = ActivationExplorer(activation=name, weight_scale=4)
+    seen = Seen(explorer.svg)
+    left, top, right, bottom = panel(seen, "under −4.75: ", "over 4.75: ")
+    hatched = [each for each in seen.elements("rect") if each.get("fill").startswith("url(")]
+    parts = [
+        [-5 + 10 * (number(each, "x") + side - left) / (right - left) for side in (0, number(each, "width"))]
+        for each in hatched
     ]
-    width, height = explorer.picture.width * DENSITY, explorer.picture.height * DENSITY
-    boxes = [(box.x0, height - box.y1, box.x1, height - box.y0) for box in still]
-    for box in boxes + [box for _, box in found]:
-        assert box[0] >= 0, (setting, box)
-        assert box[1] >= 0, (setting, box)
-        assert box[2] <= width, (setting, box)
-        assert box[3] <= height, (setting, box)
-    for (one, a), b in itertools.chain(
-        itertools.combinations(found, 2), itertools.product(found, [("", box) for box in boxes])
-    ):
-        apart = a[2] <= b[1][0] or b[1][2] <= a[0] or a[3] <= b[1][1] or b[1][3] <= a[1]
-        assert apart, (setting, one, b)
+    expected = {"ReLU": [[-5, 0]], "linear": []}.get(name, [[-5, edges[0]], [edges[1], 5]] if edges else [])
+    assert parts == [pytest.approx(each, abs=0.001) for each in expected]
+    assert all((number(each, "y"), number(each, "height")) == (top, bottom - top) for each in hatched)
+    assert f"Flat part (hatched): {percent(explorer.numbers.saturated)} of inputs" in seen.words
 
 
-@PLAIN
+@pytest.mark.parametrize(("name", "scale"), [("ReLU", 1), ("sigmoid", 0.25), ("tanh", 4)])
+def test_the_outline_of_the_inputs_follows_their_counts(name, scale):
+    explorer = ActivationExplorer(activation=name, weight_scale=scale)
+    seen, counts = Seen(explorer.svg), gradient_flow(name, 10, scale).inputs
+    left, _, right, _ = panel(seen, f"{name}(−5) = ", f"{name}(5) = ")
+    outline = points(next(each for each in seen.elements("polygon")))
+    assert outline[0] == pytest.approx([left, 350])
+    assert outline[-1] == pytest.approx([right, 350])
+    steps = outline[1:-1].reshape(40, 2, 2)
+    edges = left + (right - left) * np.arange(41) / 40
+    assert steps[:, :, 0] == pytest.approx(np.array(list(itertools.pairwise(edges))), abs=0.01)
+    heights = 350 - steps[:, :, 1]
+    assert heights[:, 0] == pytest.approx(heights[:, 1])
+    assert heights[:, 0] / heights.max() == pytest.approx(np.array(counts) / max(counts), abs=2e-4)
+    assert heights.max() == pytest.approx(102 / 1.05, abs=0.01)
+    for tip, place in ((20, "from 0 to 0.25"), (17, "from −0.75 to −0.5")):
+        assert f"{place}: {100 * counts[tip] / sum(counts):.1f} % of inputs" in seen.tips
+        assert number(seen.tip(place), "x") == pytest.approx(edges[tip], abs=0.01)
+    told = [each for each in seen.tips if each.endswith(" % of inputs")]
+    assert len(told) == len({*np.nonzero(counts)[0]})
+
+
+@pytest.mark.parametrize(
+    "setting", [("ReLU", 10, 1.0), ("sigmoid", 30, 1.0), ("tanh", 2, 4.0), ("linear", 18, 3.0)]
+)
+def test_every_gradient_is_where_its_power_of_ten_is(setting):
+    numbers = live(*setting)
+    seen = seen_of(numbers)
+    passed, power, (left, _, right, bottom) = gradients_panel(seen)
+    for name, flow in numbers.flows.items():
+        [line] = [
+            each for each in seen.elements("polyline")
+            if each.get("stroke") == COLORS[name] and len(points(each)) == setting[1]
+        ]  # fmt: skip
+        drawn = points(line)
+        assert passed(drawn[:, 0]) == pytest.approx(np.arange(setting[1]), abs=0.002)
+        assert power(drawn[:, 1]) == pytest.approx(np.log10(flow.gradients[::-1]), abs=0.001)
+        assert number(line, "stroke-width") == (2.6 if name == setting[0] else 1.5)
+    dots = [each for each in seen.elements("circle") if each.get("class") != "handle"]
+    inside = [
+        (layers, gradient)
+        for layers, gradient in enumerate(numbers.gradients[:0:-1])
+        if 1e-12 <= gradient <= 1e6
+    ]
+    for dot, (layers, gradient) in zip(dots, inside, strict=True):
+        assert passed(number(dot, "cx")) == pytest.approx(layers, abs=0.002)
+        assert power(number(dot, "cy")) == pytest.approx(np.log10(gradient), abs=0.001)
+        tip = f"layer {setting[1] - layers}: {amount(gradient)} the last layer's gradient"
+        assert dot.get("data-tip") == tip
+    handle = seen.tip("layer 1: ")
+    assert passed(number(handle, "cx")) == pytest.approx(setting[1] - 1, abs=0.002)
+    beyond = not 1e-12 <= numbers.gradients[0] <= 1e6
+    assert power(number(handle, "cy")) == pytest.approx(
+        min(max(np.log10(numbers.gradients[0]), -12), 6), abs=0.001
+    )
+    assert (handle.get("fill") == "white") == beyond
+    assert COLORS[setting[0]] == handle.get("stroke" if beyond else "fill")
+    [shade] = [each for each in seen.elements("rect") if each.get("fill") == "#E8F1F7"]
+    assert power(number(shade, "y")) == pytest.approx(1, abs=0.001)
+    assert power(number(shade, "y") + number(shade, "height")) == pytest.approx(-1, abs=0.001)
+    assert (number(shade, "x"), number(shade, "width")) == (left, right - left)
+    for words, value in (("10⁶", 6), ("1", 0), ("10⁻¹²", -12)):
+        tick = next(each for each in seen.texts if each.words == words and left - 40 < each.box[0] < left)
+        assert power((tick.box[1] + tick.box[3]) / 2) == pytest.approx(value, abs=0.15)
+    for words, value in (("5", 5), ("25", 25)):
+        tick = next(each for each in seen.texts if each.words == words and each.box[1] > bottom)
+        assert passed((tick.box[0] + tick.box[2]) / 2) == pytest.approx(value, abs=0.1)
+
+
+@pytest.mark.parametrize("setting", LESSON[::3])
+def test_labels_stand_in_order_beside_their_lines_ends(setting):
+    numbers = live(*setting)
+    seen = seen_of(numbers)
+    passed, power, (_, top, _, bottom) = gradients_panel(seen)
+    labels = {values["activation"]: element for element, values in seen.sets()}
+    assert set(labels) == set(FUNCTIONS)
+    heights = {name: number(each, "y") - 0.36 * 12.5 for name, each in labels.items()}
+    order = sorted(FUNCTIONS, key=lambda name: numbers.flows[name].gradients[0], reverse=True)
+    assert sorted(FUNCTIONS, key=heights.get) == order
+    assert min(np.diff([heights[name] for name in order])) > 15.4
+    assert top < heights[order[0]] < heights[order[-1]] < bottom
+    for name, element in labels.items():
+        first = numbers.flows[name].gradients[0]
+        arrow = " ↓" if first < 1e-12 else " ↑" if first > 1e6 else ""
+        assert element.text == f"{name} {ratio(first)}{arrow}"
+        assert element.get("data-tip") == f"{name}: layer 1 gets {amount(first)} the last layer's gradient"
+        assert (element.get("font-weight") == "bold") == (name == setting[0])
+        assert passed(number(element, "x") - 17) == pytest.approx(setting[1] - 1, abs=0.002)
+        [leader] = [
+            each
+            for each in seen.elements("line")
+            if (each.get("stroke"), number(each, "x2")) == (COLORS[name], number(element, "x") - 3)
+        ]
+        assert power(number(leader, "y1")) == pytest.approx(min(max(np.log10(first), -12), 6), abs=0.001)
+        assert number(leader, "y2") == pytest.approx(heights[name], abs=0.02)
+        assert passed(number(leader, "x1")) == pytest.approx(setting[1] - 1, abs=0.002)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.lists(st.floats(-40, 20), min_size=4, max_size=4))
-def test_labels_stay_apart_in_order_and_beside_the_axis(ends):
-    places = _apart(dict(zip(ACTIVATIONS, ends, strict=True)))
-    order = sorted(ACTIVATIONS, key=lambda name: places[name])
-    heights = [places[name] for name in order]
-    assert min(np.diff(heights)) >= LABEL_GAP - 1e-9
-    assert heights[0] > LOWEST
-    assert heights[-1] < HIGHEST
-    assert [ends[list(ACTIVATIONS).index(name)] for name in order] == sorted(ends)
+def test_labels_stay_apart_and_beside_the_axis_and_as_near_to_their_ends_as_that_leaves_room(ends):
+    flows = {name: ((10.0**end, 1.0), 0.0, (1, 1)) for name, end in zip(FUNCTIONS, ends, strict=True)}
+    seen = seen_of(activation("tanh", 2, 1.0, flows))
+    _, _, (_, top, _, bottom) = gradients_panel(seen)
+    places = {values["activation"]: number(each, "y") - 4.5 for each, values in seen.sets()}
+    heights = sorted(places.values())
+    assert min(np.diff(heights)) >= 15.5 - 0.03
+    assert top + 7.7 <= heights[0] <= heights[-1] <= bottom - 7.7
+    wanted = {
+        name: bottom - (bottom - top) * (min(max(end, -12), 6) + 12) / 18
+        for name, end in zip(FUNCTIONS, ends, strict=True)
+    }
+    room = sorted(wanted.values())
+    if min(np.diff(room)) >= 15.5 and top + 7.75 <= room[0] and room[-1] <= bottom - 7.75:
+        assert places == pytest.approx(wanted, abs=0.03)
+    elif top + 40 < room[0] and room[-1] < bottom - 40:
+        # Nothing is pushed up or down as a whole.
+        assert sum(places.values()) == pytest.approx(sum(wanted.values()), abs=0.2)
+
+
+def test_a_gradient_of_exactly_zero_is_a_sentence_and_a_picture():
+    numbers = live("ReLU", 5, 0)
+    assert "layer 1 gets nothing of the last layer's gradient; 100 % of units off." in numbers.sentence
+    assert Flow((0.0, 1.0), 0.0, ()).powers == (0, -300)
+    seen = seen_of(numbers)
+    assert "ReLU 0 ↓" in seen.words
+    assert seen.tip("layer 1: ").get("data-tip") == "layer 1: nothing of the last layer's gradient"
+
+
+def test_the_handle_and_its_axes_set_the_depth_and_a_name_the_activation():
+    explorer = ActivationExplorer()
+    passed, _, (left, _, right, _) = gradients_panel(Seen(explorer.svg))
+    drags = list(Seen(explorer.svg).drags())
+    assert {each.get("class") for each, *_ in drags} == {None, "handle"}
+    for depth, (element, control, start, end, low, high) in itertools.product((2, 7, 30), drags):
+        assert (control, start, end) == ("depth", left, right)
+        x = left + (right - left) * (depth - 1 + 0.5) / 30
+        explorer.point({control: low + (x - start) / (end - start) * (high - low)})
+        assert explorer.numbers.depth == depth
+        assert passed(number(Seen(explorer.svg).tip("layer 1: "), "cx")) == pytest.approx(depth - 1, abs=0.01)
+        assert element.get("data-across")
+    for _, values in list(Seen(explorer.svg).sets()):
+        explorer.point(values)
+        assert explorer.numbers.activation == values["activation"]
+    assert explorer.status == ""
+
+
+def test_the_words_around_the_gradients():
+    seen = Seen(ActivationExplorer(activation="tanh", depth=12, weight_scale=1.5).svg)
+    for words in (
+        "tanh: the gradient arrives",
+        "12 layers of 64 units, weights' deviation 1.50/√64",
+        "gradient's norm over the last layer's; shaded: 0.1 to 10",
+        "layers passed on the way back to layer 1",
+        "input of the function, all units and layers",
+        *("≤ −5", "−2.5", "2.5", "≥ 5", "10³", "10⁻³", "10⁻⁶", "10⁻⁹"),
+    ):
+        assert words in seen.words
+    bold = {text.words for text in seen.texts if text.bold}
+    assert {"tanh: the gradient arrives", "tanh and its slope"} < bold
+    left = gradients_panel(seen)[2][0]
+    starts = [
+        text.box[0] for text in seen.texts if re.match(r"tanh: the|12 layers|gradient's norm", text.words)
+    ]
+    assert starts == pytest.approx([left] * 3, abs=1.5)

@@ -1,24 +1,26 @@
-"""`DenseAsConvExplorer` counts VGG-16 right, shows its network's scores, and draws and says what it shows."""
+"""`DenseAsConvExplorer` counts VGG-16 right, shows its network's scores, and its window can be moved."""
 
 import itertools
-import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
-from helpers.drawing.matplotlib_style import DENSITY
-from helpers.explorers.dense_as_conv import DenseAsConvExplorer
-from helpers.explorers.dense_numbers import dense_as_conv
-from helpers.explorers.dense_picture import BARS_LEFT, BARS_RIGHT, HEIGHT, LEFT, MAP_LEFT, SIDE, TOP, WIDTH
-from helpers.explorers.window_scores import sliding
-from helpers.images.photos import photo, square
+from helpers import DenseAsConvExplorer
+from helpers.drawing.png import rendered
+from helpers.drawing.style import BLUE, FAINT, ORANGE
+from helpers.explorers.explorer import OWN
+from helpers.explorers.numbers.dense_as_conv import STAGES, dense_as_conv, vgg16
+from helpers.explorers.sources.dense_as_conv import sliding
+from helpers.images.photos import EFFICIENTNET_LITE, photo, square
 from helpers.models import build
-from helpers.models.vgg import fully_convolutional
+from helpers.models.vgg import CHANNELS, CONFIGURATIONS, fully_convolutional
 from helpers.reading.trace import trace
 from helpers.running.classify import class_name
-from tests.learner import click, live_texts, upload
-from tests.test_own_picture import MY_PICTURE, encoded
+from tests.networks import MadeUpScores
+from tests.seen import Seen, number
 
 SIZES = range(224, 449, 32)
 
@@ -29,13 +31,13 @@ def network():
 
 
 @pytest.fixture(scope="module")
-def shared(network):
+def real(network):
     return DenseAsConvExplorer(network=network)
 
 
 @pytest.fixture
-def explorer(network):
-    return DenseAsConvExplorer(network=network, image_size=288, row=1, column=2)
+def explorer():
+    return DenseAsConvExplorer(image_size=288, row=1, column=2, source=MadeUpScores())
 
 
 def probabilities(network, x):
@@ -44,79 +46,104 @@ def probabilities(network, x):
         return network(x)[0].softmax(0)
 
 
-def test_the_lesson_s_numbers(shared):
-    numbers = shared.numbers
+def prepared(name: str, size: int) -> torch.Tensor:
+    return replace(EFFICIENTNET_LITE, resize=size, crop=size)(photo(name))
+
+
+def box(element) -> list[float]:
+    return [number(element, name) for name in ("x", "y", "width", "height")]
+
+
+def test_the_lesson_s_numbers(real):
+    real.set(photo="coffee", image_size=448, row=3, column=3)
+    numbers = real.numbers
     assert (numbers.one_pass_macs, numbers.crop_macs) == (69_299_077_120, 15_470_264_320)
-    assert numbers.shapes == ((512, 14, 14), (4096, 8, 8), (4096, 8, 8), (1000, 8, 8))
-    assert repr(shared) == (
-        "Window (3, 3) of 8×8: espresso 57 %, cropped 94 %; VGG-16: one pass 69.3 G MACs, 64 crops 990.1 G."
+    assert repr(real) == (
+        "Window (3, 3) of 8×8: espresso 57 %, cropped 94 %; VGG-16: one pass 69.3 G MACs, 64 crops 990 G."
     )
     # Another machine's last digits must not change the sentence.
     for each in (numbers.probability, numbers.apart):
         assert abs((100 * each + 0.5) % 1 - 0.5) < 0.45
+    assert "So the scores differ." in Seen(real.svg).words
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_the_macs_and_shapes_are_those_of_the_networks_layer_by_layer(size):
-    numbers, vgg16 = dense_as_conv(size, 0, 0), build("vgg16", device="meta")
-    table = trace(fully_convolutional(vgg16), (3, size, size))
-    assert numbers.one_pass_macs == table.macs
-    assert numbers.shapes == tuple(table[name].output_shape for name in ("pool5", "fc6", "fc7", "fc8"))
-    assert table["fc6"].kind == "conv 7×7"
-    assert table["fc7"].kind == table["fc8"].kind == "conv 1×1"
+    network = build("vgg16", device="meta")
+    table = trace(fully_convolutional(network), (3, size, size))
+    shapes = tuple(table[name].output_shape for name in ("pool5", "fc6", "fc7", "fc8"))
+    assert vgg16(size) == (shapes, table.macs)
+    numbers = dense_as_conv(size, 0, 0, "", [[0.0]], 0.0)
     assert numbers.map_size == size // 32 - 6
     assert numbers.windows == (size // 32 - 6) ** 2
-    assert numbers.crops_macs == numbers.windows * trace(vgg16).macs
+    assert numbers.crops_macs == numbers.windows * trace(network).macs
+    assert numbers.share * numbers.crops_macs == numbers.one_pass_macs
 
 
-def test_at_224_one_pass_costs_what_the_crop_does_and_more_windows_save_more():
-    assert dense_as_conv(224, 0, 0).sentence.endswith("one pass 15.5 G MACs, 1 crop 15.5 G.")
-    ratios = [dense_as_conv(size, 0, 0).ratio for size in SIZES]
-    assert ratios[0] == 1
-    assert ratios == sorted(ratios)
-
-
-def test_the_sliding_network_is_the_network_at_224(network):
-    x = network.preprocessing(photo("coffee"))
-    with torch.inference_mode():
-        assert torch.allclose(sliding(network)(x)[0, :, 0, 0], network(x)[0], atol=1e-4)
-    assert sliding(network)[-1].weight.data_ptr() == network.classifier.weight.data_ptr()
-
-
-@pytest.mark.parametrize(("name", "expected"), [("chelsea", "Egyptian cat"), ("motorcycle", "moped")])
-def test_the_class_is_the_network_s_for_the_whole_photo(shared, network, name, expected):
-    shared.set(photo=name, image_size=224)
-    whole = probabilities(network, shared._scores._input(224))
-    assert shared.numbers.name == class_name(int(whole.argmax())) == expected
-    assert shared.numbers.probability == pytest.approx(float(whole.max()), abs=1e-5)
-    # The whole photo and its only window are one picture.
-    assert shared.numbers.apart == pytest.approx(shared.numbers.probability, abs=1e-5)
-
-
-@pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 2), (2, 1)])
-def test_the_window_cut_out_is_the_network_on_those_pixels(explorer, network, row, column):
-    explorer.set(row=row, column=column)
-    pixels = explorer._scores._input(288)[..., 32 * row : 32 * row + 224, 32 * column : 32 * column + 224]
-    expected = probabilities(network, pixels)[explorer._scores._index]
-    assert explorer.numbers.apart == pytest.approx(float(expected), abs=1e-5)
-
-
-def test_one_pass_is_not_the_windows_run_apart(shared):
-    shared.set(photo="coffee", image_size=448, row=3, column=3)
-    assert shared.numbers.apart - shared.numbers.probability > 0.2
-    assert "the scores differ" in " ".join(line.text for line in shared._picture._reason)
-    shared.image_size.value = 224
-    assert "the same" in " ".join(line.text for line in shared._picture._reason)
+def test_the_stages_are_those_of_configuration_d():
+    kernels = CONFIGURATIONS["D"]
+    assert tuple((c, len(stage)) for c, stage in zip(CHANNELS, kernels, strict=True)) == STAGES
+    assert {kernel for stage in kernels for kernel in stage} == {3}
 
 
 def test_the_sentence_fits_for_every_class_and_size():
     longest = 0
     for index, size in itertools.product(range(1000), SIZES):
         last = size // 32 - 7
-        sentence = dense_as_conv(size, last, last, class_name(index), 1.0, 1.0).sentence
-        assert sentence.endswith(".")
-        longest = max(longest, len(sentence))
+        scores = [[1.0] * (last + 1)] * (last + 1)
+        longest = max(longest, len(dense_as_conv(size, last, last, class_name(index), scores, 1.0).sentence))
     assert 100 < longest <= 110
+    names = ("seventeen letters", "eighteen-letter-ed")
+    assert [dense_as_conv(224, 0, 0, name, [[0]], 0).short_name for name in names] == [
+        *("seventeen letters", "eighteen-letter-…"),
+    ]
+
+
+def test_the_sliding_network_is_the_network_at_224(network):
+    x = prepared("coffee", 224)
+    with torch.inference_mode():
+        assert torch.allclose(sliding(network)(x)[0, :, 0, 0], network(x)[0], atol=1e-4)
+    assert sliding(network)[-1].weight.data_ptr() == network.classifier.weight.data_ptr()
+
+
+def test_the_class_is_the_network_s_for_the_whole_photo(real, network):
+    real.set(photo="motorcycle", image_size=224)
+    whole = probabilities(network, prepared("motorcycle", 224))
+    assert real.numbers.name == class_name(int(whole.argmax())) == "moped"
+    # The whole photo and its only window are one picture.
+    assert real.numbers.probability == pytest.approx(float(whole.max()), abs=1e-5)
+    assert real.numbers.apart == pytest.approx(float(whole.max()), abs=1e-5)
+    assert real.numbers.sentence.endswith("one pass 15.5 G MACs, 1 crop 15.5 G.")
+    assert "two are the same." in Seen(real.svg).words
+
+
+def test_each_window_is_run_once_and_is_the_network_on_those_pixels(real, network):
+    x, shapes = prepared("coffee", 288), []
+    hook = network.stem.register_forward_pre_hook(lambda _, inputs: shapes.append(inputs[0].shape[-1]))
+    real.set(photo="coffee", image_size=288, row=1, column=2)
+    assert sorted(shapes) == [224, 224, 288], "the whole photo, the window, the pass"
+    for row, column in ((0, 0), (2, 1), (1, 2)):
+        real.set(row=row, column=column)
+        here = x[..., 32 * row : 32 * row + 224, 32 * column : 32 * column + 224]
+        passes = len(shapes)
+        expected = probabilities(network, here)[967]
+        del shapes[passes:]
+        assert real.numbers.apart == pytest.approx(float(expected), abs=1e-5)
+    assert shapes[3:] == [224, 224], "one of the three was seen before"
+    with torch.inference_mode():
+        scores = sliding(network)(x)[0].softmax(0)[967]
+    hook.remove()
+    assert np.allclose(real.numbers.scores, scores, atol=1e-6)
+    assert real.numbers.probability == real.numbers.scores[1][2]
+
+
+def test_an_upload_is_scored(real, network, png_of):
+    real.set(image_size=224)
+    for colour in ("red", "blue"):
+        real.upload.value = png_of(colour)
+        fresh = DenseAsConvExplorer(Image.new("RGB", (40, 30), colour), image_size=224, network=network)
+        assert (real.photo.value, real.status) == (OWN, "")
+        assert real.numbers == fresh.numbers
 
 
 def test_window_bounds_follow_the_image_size(explorer):
@@ -131,143 +158,151 @@ def test_window_bounds_follow_the_image_size(explorer):
 
 
 @pytest.mark.parametrize(("size", "middle"), [(224, 0), (320, 1), (448, 3)])
-def test_it_starts_at_the_middle_window_of_any_size(network, size, middle):
-    explorer = DenseAsConvExplorer(network=network, image_size=size)
+def test_it_starts_at_the_middle_window_of_any_size(size, middle):
+    explorer = DenseAsConvExplorer(image_size=size, source=MadeUpScores())
     assert (explorer.row.value, explorer.column.value) == (middle, middle)
 
 
-def test_an_impossible_window_at_the_start_is_refused(network):
+def test_an_impossible_start_is_refused():
     with pytest.raises(ValueError, match="row cannot be 3: it takes a whole number from 0 to 2"):
-        DenseAsConvExplorer(network=network, image_size=288, row=3, column=0)
+        DenseAsConvExplorer(image_size=288, row=3, column=0, source=MadeUpScores())
     with pytest.raises(ValueError, match="image size cannot be 200"):
-        DenseAsConvExplorer(network=network, image_size=200)
+        DenseAsConvExplorer(image_size=200, source=MadeUpScores())
+    with pytest.raises(ValueError, match=r"^The network is 'vgg16'; give build"):
+        DenseAsConvExplorer(network="vgg16")
 
 
-def test_the_explorer_shows_the_pure_function_of_its_controls(explorer):
-    draw = random.Random(0)
-    for _ in range(15):
-        size = draw.choice(SIZES[:4])
-        last = size // 32 - 7
-        row, column = draw.randint(0, last), draw.randint(0, last)
-        explorer.set(image_size=size, row=row, column=column)
-        numbers, scores = explorer.numbers, explorer._scores
-        here = float(scores.in_one_pass(size)[row, column])
-        assert numbers == dense_as_conv(size, row, column, "espresso", here, scores.apart(size, row, column))
-        percents = [text.text for text in explorer._picture._percents if text.text]
-        assert percents == [f"{100 * score:.0f}" for score in scores.in_one_pass(size).ravel()]
-        assert explorer.status == ""
+def test_each_cell_of_the_map_says_its_score(explorer):
+    seen, scores = Seen(explorer.svg), explorer.numbers.scores
+    shades = []
+    for row, column in itertools.product(range(3), range(3)):
+        cell = seen.tips[f"window ({row}, {column}): {100 * scores[row][column]:.1f} %"]
+        if (row, column) == (0, 0):
+            left, top, side, _ = box(cell)
+        assert box(cell) == pytest.approx([left + column * side, top + row * side, side, side], abs=0.02)
+        x, y = left + (column + 0.5) * side, top + (row + 0.5) * side
+        percent = f"{100 * scores[row][column]:.0f}"
+        assert any(
+            text.words == percent and text.box[0] < x < text.box[2] and text.box[1] < y < text.box[3]
+            for text in seen.texts
+        )
+        shades.append((scores[row][column], cell.get("fill")))
+    # Blue, and the deeper the more probable: less red in it.
+    assert [shade for _, shade in sorted(shades)] == sorted((s for _, s in shades), reverse=True)
+    assert box(frames(seen)[1]) == pytest.approx([left + 2 * side, top + side, side, side], abs=0.02)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("photo", "chelsea"), ("image_size", 320), ("row", 0), ("column", 0)]
-)
-def test_each_control_changes_picture_and_sentence(explorer, name, value):
-    before = explorer._image.tobytes(), repr(explorer)
-    explorer.controls[name].value = value
-    assert explorer._image.tobytes() != before[0]
-    assert repr(explorer) != before[1]
+def frames(seen: Seen) -> list:
+    """The window's frame on the photo, and that of its cell."""
+    return [each for each in seen.elements("rect") if each.get("stroke") == ORANGE]
 
 
-def test_a_photo_is_passed_once_at_each_size_and_once_for_each_window(explorer):
-    shapes = []
-    hook = explorer._scores._network[0].register_forward_pre_hook(
-        lambda _, inputs: shapes.append(inputs[0].shape[-1])
+@pytest.mark.parametrize(("size", "row", "column"), [(288, 1, 2), (448, 7, 0), (224, 0, 0)])
+def test_the_photo_is_as_it_is_inside_the_window_alone(explorer, size, row, column):
+    explorer.set(image_size=size, row=row, column=column)
+    seen = Seen(explorer.svg)
+    [image] = seen.elements("image")
+    left, top, side, _ = box(image)
+    scale = side / size
+    x, y, width, height = box(frames(seen)[0])
+    window = [left + 32 * column * scale, top + 32 * row * scale, 224 * scale, 224 * scale]
+    assert [x - 1.5, y - 1.5, width + 3, height + 3] == pytest.approx(window, abs=0.02)
+    drawn = np.asarray(rendered(explorer.svg, explorer.shown_images, 1), int)
+    drawn = drawn[round(top) :, round(left) :][: round(side), : round(side)]
+    pixels = np.asarray(square(photo("coffee"), round(side)), int)
+    inside = np.zeros(pixels.shape[:2], bool)
+    margin = 4  # the frame
+    first_row, first_column, span = (round(each * scale) for each in (32 * row, 32 * column, 224))
+    inside[first_row : first_row + span, first_column : first_column + span] = True
+    core = np.zeros_like(inside)
+    core[
+        first_row + margin : first_row + span - margin, first_column + margin : first_column + span - margin
+    ] = True
+    assert np.abs(drawn - pixels)[core].mean() < 3
+    if size > 224:
+        faded = 255 * 0.65 + 0.35 * pixels
+        assert np.abs(drawn - faded)[~inside].mean() < 3
+
+
+def test_the_window_s_middle_follows_the_pointer_on_the_photo_and_its_cell_in_the_map(explorer):
+    explorer.set(image_size=448)
+    seen = Seen(explorer.svg)
+    [image] = seen.elements("image")
+    left, top, side, _ = box(image)
+    drags = [(element, *rest) for element, *rest in seen.drags()]
+    handle = frames(seen)[0]
+    assert handle.get("class") == "handle"
+    on_photo = [rest for element, *rest in drags if element is handle]
+    # The faded part of the photo takes a press just the same.
+    assert [rest for element, *rest in drags if element.tag.endswith("path")] == on_photo
+    on_map = [rest for element, *rest in drags if element.tag.endswith("}g")]
+    first = seen.tip("window (0, 0): ")
+    for window in (0, 3, 7):
+        middle = (32 * window + 112) * side / 448
+        for nudge in (-0.4, 0.4):
+            place = middle + nudge * 32 * side / 448
+            point_at(explorer, on_photo, left + place, top + place)
+            assert (explorer.numbers.row, explorer.numbers.column) == (window, window)
+        x, y, cell, _ = box(first)
+        for inside in (0.03, 0.97):
+            point_at(explorer, on_map, x + (window + inside) * cell, y + (7 - window + inside) * cell)
+            assert (explorer.numbers.row, explorer.numbers.column) == (7 - window, window)
+    explorer.image_size.value = 224
+    assert all(element.tag.endswith("}g") for element, *_ in Seen(explorer.svg).drags()), "nowhere to go"
+
+
+def point_at(explorer, drags, x: float, y: float) -> None:
+    """Set row and column as the page does where x, y is pressed."""
+    places = {}
+    for control, start, end, low, high in drags:
+        at = x if control == "column" else y
+        places[control] = low + min(max((at - start) / (end - start), 0), 1) * (high - low)
+    assert set(places) == {"row", "column"}
+    explorer.point(places)
+
+
+def test_the_bars_are_as_long_as_the_work(explorer):
+    seen, numbers = Seen(explorer.svg), explorer.numbers
+    one_pass = seen.tip(f"one pass: {numbers.one_pass_macs:,} MACs")
+    crops = seen.tip(f"9 crops: {9 * numbers.crop_macs:,} MACs")
+    share = numbers.one_pass_macs / (9 * numbers.crop_macs)
+    assert number(one_pass, "x") == number(crops, "x")
+    assert number(one_pass, "width") == pytest.approx(share * number(crops, "width"), abs=0.01)
+    assert (BLUE[1:] in one_pass.get("fill"), crops.get("fill")) == (True, FAINT)
+    assert {"26.5 G MACs  (19 %)", "139 G MACs  (100 %)", "one pass", "9 crops"} <= set(seen.words)
+    texts = {text.words: text.box for text in seen.texts}
+    for bar, words in ((one_pass, "26.5 G MACs  (19 %)"), (crops, "139 G MACs  (100 %)")):
+        x, y, width, height = box(bar)
+        assert 6 < texts[words][0] - x - width < 12
+        assert y < texts[words][1] < texts[words][3] < y + height
+
+
+def test_the_chain_and_the_titles_say_what_becomes_of_the_maps(explorer):
+    seen = Seen(explorer.svg)
+    chain = ["pool5  512×9×9", "7×7", "fc6  4096×3×3", "1×1", "fc7  4096×3×3", "1×1", "fc8  1000×3×3"]
+    middles = [(text.box[0] + text.box[2]) / 2 for text in seen.texts if text.words in chain]
+    assert len(middles) == 7
+    boxes = [text for words in chain[::2] for text in seen.texts if text.words == words]
+    lefts = [text.box[0] for text in boxes]
+    assert lefts == sorted(lefts)
+    assert seen.tip("pool5: ").get("data-tip") == "pool5: 512 maps of 9×9"
+    assert seen.tip("fc6: ").get("data-tip") == (
+        "fc6: 4,096 maps of 3×3 by a 7×7 convolution of 102,760,448 weights"
     )
-    for _ in range(2):
-        for row, column in itertools.product(range(3), range(3)):
-            explorer.set(row=row, column=column)
-    assert shapes == [224] * 8, "one window was seen at the start"
-    explorer.set(image_size=224)
-    explorer.set(image_size=288, row=1, column=1)
-    assert shapes == [224] * 10, "224 as a picture and as a window"
-    explorer.photo.value = "chelsea"
-    assert sorted(shapes[10:]) == [224, 224, 288], "the whole photo, the window, the pass"
-    hook.remove()
-
-
-@pytest.mark.parametrize(("row", "column"), [(0, 0), (2, 1), (1, 2)])
-def test_a_click_on_the_map_or_on_a_window_s_middle_selects_it(explorer, row, column):
-    explorer.set(row=0 if row else 2, column=0)
-    cell = SIDE / 3
-    click(explorer, MAP_LEFT + (column + 0.9) * cell, TOP + (row + 0.1) * cell)
-    assert (explorer.row.value, explorer.column.value) == (row, column)
-    explorer.set(row=0 if row else 2, column=0)
-    scale = SIDE / 288
-    click(explorer, LEFT + (32 * column + 112 + 9) * scale, TOP + (32 * row + 112 - 9) * scale)
-    assert (explorer.row.value, explorer.column.value) == (row, column)
-
-
-@pytest.mark.parametrize(
-    ("x", "y"),
-    [(LEFT - 1, TOP + 9), (LEFT + SIDE + 1, TOP + 9), (MAP_LEFT - 1, TOP + 9), (MAP_LEFT + SIDE + 1, TOP + 9),
-     (LEFT + 9, TOP - 1), (MAP_LEFT + 9, TOP + SIDE + 1), (0, 0), (WIDTH, HEIGHT)],
-)  # fmt: skip
-def test_a_click_beside_photo_and_map_is_ignored(explorer, x, y):
-    before = explorer.numbers
-    click(explorer, x, y)
-    assert explorer.numbers == before
-    assert explorer.status == ""
-
-
-def test_a_click_near_the_photo_s_corner_selects_the_last_window(explorer):
-    click(explorer, LEFT + SIDE - 1, TOP + SIDE - 1)
-    assert (explorer.row.value, explorer.column.value) == (2, 2)
-
-
-def test_the_photo_keeps_its_colours_inside_the_window_alone(explorer):
-    side = SIDE * DENSITY
-    pixels = np.asarray(square(photo("coffee"), 288).resize((side, side), 3), int)
-    drawn = np.asarray(explorer._image, int)[TOP * DENSITY :, LEFT * DENSITY :][:side, :side]
-    same = np.abs(drawn - pixels).max(axis=2) <= 1
-    scale = side / 288
-    top, left, span = round(32 * scale), round(64 * scale), round(224 * scale)
-    assert same[top + 6 : top + span - 6, left + 6 : left + span - 6].all()
-    same[top : top + span, left : left + span] = False
-    assert same.mean() < 0.01
-
-
-def test_after_many_moves_photo_and_picture_are_those_of_a_fresh_explorer(explorer, network):
-    explorer.set(image_size=224)
-    for name in ("chelsea", "coffee", "motorcycle"):
-        explorer.set(photo=name, image_size=256, row=1, column=0)
-    fresh = DenseAsConvExplorer("motorcycle", network=network, image_size=256, row=1, column=0)
-    assert explorer._image.tobytes() == fresh._image.tobytes()
-    assert repr(explorer) == repr(fresh)
-
-
-def test_the_frame_is_on_the_chosen_cell_and_the_bar_as_long_as_the_share(explorer):
-    frame = explorer._picture._frame
-    cell = SIDE / 3
-    expected = (MAP_LEFT + 2 * cell, TOP + cell, cell, cell)
-    assert (*frame.get_xy(), frame.get_width(), frame.get_height()) == pytest.approx(expected)
-    share = explorer.numbers.one_pass_macs / explorer.numbers.crops_macs
-    assert explorer._picture._bar.get_width() / (BARS_RIGHT - BARS_LEFT) == pytest.approx(share)
-
-
-def test_no_text_is_cut_or_covered_by_another_at_the_extremes(shared):
-    width, height = WIDTH * DENSITY, HEIGHT * DENSITY
-    for size, last in ((224, 0), (256, 1), (448, 7)):
-        for name, row in itertools.product(("coffee", "chelsea"), {0, last}):
-            shared.set(photo=name, image_size=size, row=row, column=last)
-            assert shared.status == ""
-            shared._picture._map_title.text = shared._picture._map_title.text.replace(
-                shared.numbers.short_name, "W" * 17
-            )
-            found = [(text, box) for text, box in live_texts(shared) if text]
-            for text, (left, top, right, bottom) in found:
-                assert 0 <= left < right <= width, text
-                assert 0 <= top < bottom <= height, text
-            for (one, a), (other, b) in itertools.combinations(found, 2):
-                apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-                assert apart, (one, other)
-
-
-def test_an_upload_is_scored(explorer):
-    upload(explorer, encoded(MY_PICTURE))
-    assert explorer.photo.value == "your own"
-    assert explorer.status == ""
-    assert explorer.numbers.name == explorer._scores.name
-    before = explorer.numbers
-    upload(explorer, b"no picture", "bad.png")
-    assert explorer.status.startswith("The upload 'bad.png' ")
-    assert explorer.numbers == before
+    assert seen.tip("fc8: ").get("data-tip").endswith("by a 1×1 convolution of 4,096,000 weights")
+    assert seen.words[:3] == [
+        "9 windows in one pass: 5.26 times fewer MACs than for 9 crops (VGG-16)",
+        "photo, 288×288; frame: 224×224",
+        "WWWWWWW, a class…, in percent, window by window",
+    ]
+    assert "VGG-16 at 288: its fully connected layers as convolutions, and all its MACs" in seen.words
+    chosen = seen.words.index("window (1, 2)")
+    assert seen.words[chosen + 1 : chosen + 6] == [
+        "by EfficientNet-Lite0",
+        f"{100 * explorer.numbers.probability:.0f} %",
+        "in one pass",
+        f"{100 * explorer.numbers.apart:.0f} %",
+        "cut out and run apart",
+    ]
+    explorer.image_size.value = 224
+    assert Seen(explorer.svg).words[0] == "One pass scores 1 window: at 224×224 it is the network as it was"

@@ -25,6 +25,7 @@ class LivePhotos:
     def __init__(self, start: str | object, names: Sequence[str] = ()) -> None:
         self._names = list(names or photo_names())
         self._own: Image.Image | None = None
+        self._opened: dict[str, Image.Image] = {}
         if isinstance(start, str) and start not in self._names and start in photo_names():
             self._names.append(start)
         if not isinstance(start, str) or (start not in self._names and _is_file(start)):
@@ -46,7 +47,11 @@ class LivePhotos:
 
     def image(self, name: str) -> Image.Image:
         """The picture of that name, RGB, in its own size; the same object until another is uploaded."""
-        return self._own if name == OWN and self._own else photo(name)
+        if name == OWN and self._own:
+            return self._own
+        if name not in self._opened:
+            self._opened[name] = photo(name)
+        return self._opened[name]
 
     def _png(self, name: str, size: int) -> bytes:
         """The photo's central square at `size` × `size` pixels, as PNG."""

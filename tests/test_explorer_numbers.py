@@ -1,11 +1,8 @@
 """What explorers count, at settings where a slip would not show elsewhere."""
 
-from dataclasses import replace
-
 import pytest
 
 from helpers.explorers.comparison_numbers import ComparisonNumbers, Point, comparison
-from helpers.explorers.dense_numbers import dense_as_conv
 from helpers.explorers.pixel_mixer import mix
 from helpers.explorers.reduction import Cost, reduction
 
@@ -54,12 +51,6 @@ def test_a_kernel_that_does_not_fit_the_pixel_is_an_error():
     for weights, bias in (([(1, 0)], (0,)), ([(1, 0, 0, 0)], (0,)), ([(1, 0, 0)], (0, 0))):
         with pytest.raises(ValueError, match="zip"):
             _ = mix((0, 0), (0.1, 0.2, 0.3), weights, bias).after
-
-
-def test_the_map_of_scores_is_what_the_last_layer_makes():
-    shapes = ((512, 9, 9), (4096, 7, 7), (4096, 6, 6), (1000, 5, 5))
-    numbers = replace(dense_as_conv(224, 0, 0), shapes=shapes)
-    assert (numbers.map_size, numbers.windows, numbers.crops) == (5, 25, "25 crops")
 
 
 def test_both_steps_of_a_reduction_are_added_up():

@@ -2,9 +2,7 @@
 
 import pytest
 from helpers.explorers.comparison_numbers import AXES, TIME, comparison
-from helpers.explorers.dense_numbers import dense_as_conv
 
-from helpers.explorers.feature_map import page_of_maps
 from helpers.explorers.pixel_mixer import mix
 from helpers.explorers.reduction import reduction
 from helpers.wording.counts import brief, compared
@@ -65,25 +63,6 @@ def test_comparisons_of_two_networks():
     assert comparison("year", TIME, families=["VGG", "ResNet"]).missing == ("VGG-16", "ResNet-50")
     assert [AXES[name].phrase(value) for name, value in ((TIME, 3.14159), ("top-5 error", 10.0))] == [
         *("3.1 ms for an image", "10 % top-5 error"),
-    ]
-
-
-def test_dense_layers_as_convolutions():
-    assert dense_as_conv(288, 1, 2, "moped", 0.123, 0.456).sentence == (
-        "Window (1, 2) of 3×3: moped 12 %, cropped 46 %; VGG-16: one pass 26.5 G MACs, 9 crops 139.2 G."
-    )
-    names = ("seventeen letters", "eighteen-letter-ed")
-    assert [dense_as_conv(224, 0, 0, name).short_name for name in names] == [
-        *("seventeen letters", "eighteen-letter-…"),
-    ]
-    assert dense_as_conv(224, 0, 0) == dense_as_conv(224, 0, 0, "", 0.0, 0.0)
-
-
-def test_feature_maps():
-    numbers = page_of_maps("stem", (130, 112, 56), 64)
-    assert numbers.sentence == "stem: 130 maps of 112×56; page 2 of 3, channel 64 enlarged."
-    assert [page_of_maps("stem", (channels, 1, 1), 0).columns for channels in (1, 2, 4, 5, 64, 65)] == [
-        *(1, 2, 2, 3, 8, 8),
     ]
 
 

@@ -9,7 +9,7 @@ from torch import nn
 from torch.utils.checkpoint import checkpoint
 
 from helpers import saved_for_backward
-from helpers.explorers.dense_block_numbers import dense_block
+from helpers.explorers.numbers.dense_block import dense_block
 from helpers.models.densenet import DenseBlock
 
 MAP = 4 * 10 * 10  # bytes of one map of 10×10 numbers

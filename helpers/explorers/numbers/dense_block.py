@@ -1,4 +1,4 @@
-"""What a dense block and the transition after it cost: `dense_block`, counted without a network."""
+"""What a dense block and the transition after it cost, counted without a network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from itertools import accumulate
 from math import floor
 
 from helpers.arithmetic import compressed
-from helpers.wording.refusals import short
+from helpers.wording.counts import brief, compared
+
+MOST_LAYERS = 48
+CURVE_ENDS = (12, 24, MOST_LAYERS)
+"""The numbers of layers that the curves may run to."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,8 @@ class DenseBlockNumbers:
     """A dense block and its transition; weights are those of convolutions, which have no bias here.
 
     `channels` are what each layer reads, and last what the block puts out. `with_1x1` and `without_1x1` are
-    the weights of each layer in both ways of building it, whichever is chosen by `bottleneck`.
+    the weights of each layer in both ways of building it, whichever is chosen by `bottleneck`; the curves
+    are the weights of blocks of 0, 1, 2, … layers in both ways, as far as `curve_layers`.
     """
 
     in_channels: int
@@ -29,6 +34,8 @@ class DenseBlockNumbers:
     channels: tuple[int, ...]
     with_1x1: tuple[int, ...]
     without_1x1: tuple[int, ...]
+    curve_with_1x1: tuple[int, ...]
+    curve_without_1x1: tuple[int, ...]
     transition_channels: int
     transition_weights: int
 
@@ -48,34 +55,49 @@ class DenseBlockNumbers:
         return sum(self.without_1x1 if self.bottleneck else self.with_1x1)
 
     @property
+    def curve_layers(self) -> int:
+        """The number of layers of the longest block that the curves show."""
+        return len(self.curve_with_1x1) - 1
+
+    @property
+    def curve_if_even(self) -> int:
+        """What that block would weigh if each layer were as cheap as the first, in the way that is chosen."""
+        return self.curve_layers * (self.with_1x1 if self.bottleneck else self.without_1x1)[0]
+
+    @property
     def connections(self) -> int:
         """Layer l reads the block's input and l − 1 layers before it: L(L+1)/2 in all."""
         return self.layers * (self.layers + 1) // 2
 
     @property
-    def kept_concatenations(self) -> int:
-        """Maps kept for the backward pass: what each layer reads, a new copy at each concatenation."""
-        return sum(self.channels[:-1])
+    def kept(self) -> dict[str, int]:
+        """The maps kept for the backward pass, by what they are.
 
-    @property
-    def kept_normalised(self) -> int:
-        """Maps kept for the backward pass: the same after batch norm and ReLU, for the convolution."""
-        return sum(self.channels[:-1])
-
-    @property
-    def kept_bottlenecks(self) -> int:
-        """Maps kept for the backward pass: what the 1×1 convolutions make, before and after BN–ReLU."""
-        return 2 * self.layers * self.bottleneck_width * self.growth_rate if self.bottleneck else 0
+        What a layer reads is kept as a new copy at each concatenation, and again after batch norm and ReLU,
+        for the convolution; what a 1×1 makes is kept before and after BN–ReLU.
+        """
+        read = sum(self.channels[:-1])
+        made = 2 * self.layers * self.bottleneck_width * self.growth_rate if self.bottleneck else 0
+        return {"concatenated": read, "after BN–ReLU": read, "1×1's maps, before and after BN–ReLU": made}
 
     @property
     def kept_maps(self) -> int:
         """All maps kept, where nothing is shared or computed again, as in a block written the plain way."""
-        return self.kept_concatenations + self.kept_normalised + self.kept_bottlenecks
+        return sum(self.kept.values())
 
     @property
     def kept_values(self) -> int:
         """The numbers in all kept maps, for one image."""
-        return self.kept_maps * self.map_size**2
+        return self.values_of(self.kept_maps)
+
+    @property
+    def kept_times(self) -> float:
+        """How many times the output's maps are kept."""
+        return self.kept_maps / self.out_channels
+
+    def values_of(self, maps: int) -> int:
+        """The numbers in that many of the block's maps, for one image."""
+        return maps * self.map_size**2
 
     @property
     def break_even(self) -> Fraction | None:
@@ -97,11 +119,7 @@ class DenseBlockNumbers:
     @property
     def finding(self) -> str:
         """How the weights with 1×1 compare with those without, in words."""
-        with_1x1, without = sum(self.with_1x1), sum(self.without_1x1)
-        ratio = f"{max(with_1x1, without) / min(with_1x1, without):.2f}"
-        if ratio == "1.00":
-            return "about as many"
-        return f"{ratio} times {'fewer' if with_1x1 < without else 'more'}"
+        return compared(sum(self.with_1x1), sum(self.without_1x1))
 
     @property
     def sentence(self) -> str:
@@ -111,7 +129,7 @@ class DenseBlockNumbers:
         return (
             f"{self.layers} layer{plural}, {self.in_channels}→{self.out_channels}→{self.transition_channels} "
             f"channels: {self.weights:,} weights {ways[0]}, {self.weights_otherwise:,} {ways[1]}; "
-            f"{short(self.kept_values)} values kept."
+            f"{brief(self.kept_values)} values kept."
         )
 
 
@@ -124,7 +142,7 @@ def dense_block(
     compression: float,
     map_size: int,
 ) -> DenseBlockNumbers:
-    """Count a block of `layers` dense layers and its transition, on maps of `map_size`² pixels.
+    """Count a block of `layers` dense layers (48 at most) and its transition, on maps of `map_size`² pixels.
 
     Each layer is BN–ReLU–3×3 to `growth_rate` maps, with BN–ReLU–1×1 to `bottleneck_width` · `growth_rate`
     maps in front if `bottleneck`; the transition is BN–ReLU–1×1 to `compression` · channels maps (rounded
@@ -138,9 +156,14 @@ def dense_block(
     >>> numbers.connections, numbers.kept_maps, numbers.transition_channels
     (21, 3264, 128)
     """
-    channels = tuple(accumulate([growth_rate] * layers, initial=in_channels))
+    # The curves go on beyond the block, so that it shows what a longer one would weigh.
+    curve_layers = next((end for end in CURVE_ENDS if end > layers), MOST_LAYERS)
+    read = [in_channels + growth_rate * layer for layer in range(curve_layers)]
     width = bottleneck_width * growth_rate
-    transition_channels = compressed(channels[-1], compression)
+    with_1x1 = [_weights(c, width, 1) + _weights(width, growth_rate, 3) for c in read]
+    without_1x1 = [_weights(c, growth_rate, 3) for c in read]
+    out_channels = in_channels + growth_rate * layers
+    transition_channels = compressed(out_channels, compression)
     return DenseBlockNumbers(
         in_channels,
         layers,
@@ -149,14 +172,16 @@ def dense_block(
         bottleneck_width,
         compression,
         map_size,
-        channels,
-        tuple(_weights(c, width, 1) + _weights(width, growth_rate, 3) for c in channels[:-1]),
-        tuple(_weights(c, growth_rate, 3) for c in channels[:-1]),
-        transition_channels,
-        _weights(channels[-1], transition_channels, 1),
+        channels=(*read[:layers], out_channels),
+        with_1x1=tuple(with_1x1[:layers]),
+        without_1x1=tuple(without_1x1[:layers]),
+        curve_with_1x1=tuple(accumulate(with_1x1, initial=0)),
+        curve_without_1x1=tuple(accumulate(without_1x1, initial=0)),
+        transition_channels=transition_channels,
+        transition_weights=_weights(out_channels, transition_channels, 1),
     )
 
 
 def _weights(in_channels: int, out_channels: int, kernel_size: int) -> int:
-    # As `Convolution(…).weights`, whose checks would take longer than all the rest: it is asked 200 times.
+    # As `Convolution(…).weights`, whose checks would take longer than all the rest: it is asked 150 times.
     return kernel_size * kernel_size * in_channels * out_channels

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
 import helpers
 from helpers.explorers.explorer import Explorer
-from tests.networks import browsable
+from helpers.explorers.sources.comparison import LiveFigures
+from tests.networks import MadeUpScores, browsable
 
 # Most are made as they are. Here something smaller serves the tests as well, and is quicker.
-SMALLER: dict[str, Callable[[], tuple[Any, ...]]] = {
-    "FeatureMapExplorer": lambda: (browsable(6, 70),),
-    "ReceptiveFieldExplorer": lambda: (browsable(4, 6),),
+SMALLER: dict[str, Callable[[], Explorer]] = {
+    "DenseAsConvExplorer": lambda: helpers.DenseAsConvExplorer(source=MadeUpScores()),
+    "FeatureMapExplorer": lambda: helpers.FeatureMapExplorer(browsable(6, 70)),
+    "NetworkComparison": lambda: helpers.NetworkComparison(source=LiveFigures(clock=_no_clock)),
+    "ReceptiveFieldExplorer": lambda: helpers.ReceptiveFieldExplorer(browsable(4, 6)),
 }
 MOVES = 40
+
+
+def _no_clock(name: str, edition: str) -> float:
+    """A time, in milliseconds, that takes none to measure."""
+    return 10.0 + len(name) + len(edition)
 
 
 def _is_explorer(name: str) -> bool:
@@ -29,7 +36,7 @@ EXPLORERS = sorted(filter(_is_explorer, helpers.__all__))
 
 def made(name: str) -> Explorer:
     """A new explorer of that class, at its start values."""
-    return getattr(helpers, name)(*SMALLER.get(name, tuple)())
+    return SMALLER.get(name, getattr(helpers, name))()
 
 
 def movable(explorer: Explorer) -> list[str]:

@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.explorers.label_placement import NEAR, place_labels
+from helpers.explorers.pictures.label_placement import NEAR, place_labels
 
 ROOM = (0, 0, 700, 320)
 POINTS = st.lists(st.tuples(st.floats(20, 680), st.floats(20, 300)), min_size=1, max_size=6)

@@ -1,9 +1,9 @@
-"""How a sentence quotes values, errors and large numbers, and says that a name is not known."""
+"""How a sentence quotes values and errors, and says that a name is not known."""
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 
-__all__ = ["first_line", "known", "short", "shown", "unknown"]
+__all__ = ["first_line", "known", "shown", "unknown"]
 
 _LISTED = 12
 _SAID = 200
@@ -36,20 +36,6 @@ def first_line(error: BaseException) -> str:
         lines = []
     line = (lines or [type(error).__name__])[0].rstrip(" .:")
     return line if len(line) <= _SAID else f"{line[: _SAID - 1]}…"
-
-
-def short(number: int) -> str:
-    """A large number in three digits.
-
-    >>> short(10_235_904), short(331_776), short(2_500), short(64)
-    ('10.2 M', '332 k', '2.50 k', '64')
-    """
-    for unit, letter in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
-        if number >= unit:
-            value = number / unit
-            digits = 0 if value >= 100 else 1 if value >= 10 else 2
-            return f"{value:.{digits}f} {letter}"
-    return str(number)
 
 
 def unknown(kind: str, name: object, names: Iterable[str]) -> str:

@@ -56,6 +56,16 @@ class Seen:
         return [each for each in self.root.iter(f"{_NAMESPACE}{kind}") if each not in inside_defs]
 
     @property
+    def lines(self) -> dict[int, str]:
+        """The words that stand side by side, from left to right, by how far down the picture they are."""
+        found: dict[int, list[tuple[float, str]]] = {}
+        for element, text in zip(self.elements("text"), self.texts, strict=True):
+            if element.get("transform") is None:
+                middle = number(element, "y") - 0.36 * float(element.get("font-size", TEXT))
+                found.setdefault(round(middle), []).append((text.box[0], text.words))
+        return {line: " | ".join(words for _, words in sorted(found[line])) for line in sorted(found)}
+
+    @property
     def tips(self) -> dict[str, ET.Element]:
         """The elements that tell something when pointed at, by what they tell."""
         return {each.get("data-tip"): each for each in self.root.iter() if each.get("data-tip")}

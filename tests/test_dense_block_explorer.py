@@ -1,35 +1,37 @@
-"""`DenseBlockExplorer` counts as PyTorch does, and draws and says what it counts, at every setting."""
+"""`DenseBlockExplorer` counts as PyTorch does, and its picture shows what it counts."""
 
-import itertools
+import re
+from itertools import pairwise
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.text import Text
-from PIL import ImageColor
 
-from helpers.drawing.matplotlib_style import DENSITY
-from helpers.drawing.style import INK
-from helpers.explorers.dense_block import LEFT, TOP, DenseBlockExplorer
-from helpers.explorers.dense_block_layout import ACROSS, LOOKS, OUTPUT, THICK, TRANSITION
-from helpers.explorers.dense_block_numbers import dense_block
+from helpers import DenseBlockExplorer
+from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION, YELLOW
+from helpers.explorers.numbers.dense_block import dense_block
+from helpers.explorers.pictures.dense_block import draw_dense_block
 from helpers.models.densenet import DenseBlock, Transition
 from tests.families import weights_of_convolutions
-from tests.learner import live_texts
+from tests.seen import Seen, number
 
-PLAIN = settings(deadline=None, derandomize=True, max_examples=100)
-NAMES = ("in_channels", "layers", "growth_rate", "bottleneck", "bottleneck_width", "compression", "map_size")
+PLAIN = settings(deadline=None, derandomize=True, max_examples=50)
 SETTING = st.tuples(
     st.integers(1, 132).map(lambda each: 8 * each),
-    st.integers(1, 48),
+    st.one_of(st.integers(1, 9), st.integers(1, 48)),
     st.integers(1, 12).map(lambda each: 4 * each),
     st.booleans(),
     st.integers(1, 8),
     st.integers(1, 8).map(lambda each: each / 8),
     st.integers(2, 112),
 )
+SETTINGS = [{}, {"layers": 1}, {"layers": 12, "growth_rate": 12, "bottleneck": "without"}, {"layers": 48}]
+
+
+def shown(**setting) -> tuple[DenseBlockExplorer, Seen]:
+    explorer = DenseBlockExplorer(**setting)
+    return explorer, Seen(explorer.svg)
 
 
 def test_the_lesson_s_numbers():
@@ -37,13 +39,18 @@ def test_the_lesson_s_numbers():
     numbers = explorer.numbers
     assert (numbers.weights, numbers.weights_otherwise) == (331_776, 248_832)
     assert (numbers.out_channels, numbers.transition_channels, numbers.connections) == (256, 128, 21)
+    assert (numbers.compression, numbers.finding) == (0.5, "33 % more")
     assert repr(explorer) == (
         "6 layers, 64→256→128 channels: 331,776 weights with 1×1, 248,832 without; 10.2 M values kept."
     )
+    assert [dense_block(64, *each, 4, 0.5, 28).sentence for each in ((1, 32, True), (12, 32, False))] == [
+        "1 layer, 64→96→48 channels: 45,056 weights with 1×1, 18,432 without; 301,056 values kept.",
+        "12 layers, 64→448→224 channels: 829,440 weights without 1×1, 811,008 with; 4.52 M values kept.",
+    ]
 
 
-@settings(PLAIN, max_examples=25)
-@given(SETTING)
+@settings(PLAIN, max_examples=12)
+@given(SETTING.filter(lambda setting: setting[1] < 10))
 def test_the_weights_and_channels_are_those_of_the_block_in_pytorch(setting):
     c_in, layers, k, _, width, compression, size = setting
     numbers = dense_block(*setting)
@@ -65,7 +72,6 @@ def test_the_weights_and_channels_are_those_of_the_block_in_pytorch(setting):
 def test_the_values_kept_are_those_that_autograd_saves(c_in, layers, k, width, bottleneck):
     torch.manual_seed(0)
     block = DenseBlock(c_in, layers, k, bottleneck=width if bottleneck else None).train()
-    image = torch.randn(1, c_in, 6, 6, requires_grad=True)
     saved = {}
 
     def note(tensor):
@@ -75,13 +81,11 @@ def test_the_values_kept_are_those_that_autograd_saves(c_in, layers, k, width, b
 
     # An optimised graph need not keep what a layer before it keeps: each place in memory counts once.
     with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-        result = block(image)
+        result = block(torch.randn(1, c_in, 6, 6, requires_grad=True))
     numbers = dense_block(c_in, layers, k, bottleneck, width, 0.5, 6)
     assert sum(tensor.numel() for tensor in saved.values()) == numbers.kept_values
     assert result.shape[1] == numbers.out_channels
-    assert numbers.kept_maps == (
-        numbers.kept_concatenations + numbers.kept_normalised + numbers.kept_bottlenecks
-    )
+    assert numbers.kept_times == numbers.kept_values / numbers.values_of(numbers.out_channels)
 
 
 @PLAIN
@@ -99,15 +103,14 @@ def test_a_block_pays_from_where_it_first_has_fewer_weights(setting):
     assert fewer(layers) == (layers >= pays_from)
 
 
-def test_a_bottleneck_of_nine_times_the_growth_rate_never_pays():
-    assert dense_block(64, 48, 32, True, 9, 0.5, 56).pays_from is None
-
-
-def test_at_the_break_even_both_ways_have_as_many_weights():
+def test_at_the_break_even_both_ways_have_as_many_weights_and_nine_times_the_growth_rate_never_pays():
     numbers = dense_block(64, 5, 4, True, 6, 0.5, 56)
     assert numbers.break_even == 5
     assert numbers.weights == numbers.weights_otherwise
     assert (numbers.finding, numbers.pays_from) == ("about as many", 6)
+    never = dense_block(64, 48, 32, True, 9, 0.5, 56)
+    assert (never.break_even, never.pays_from) == (None, None)
+    assert "it never pays at this bottleneck width" in Seen(draw_dense_block(never).svg("")).words
 
 
 def test_channels_grow_linearly_and_weights_quadratically():
@@ -122,159 +125,247 @@ def test_channels_grow_linearly_and_weights_quadratically():
         assert [each.connections for each in (first, second, third)] == [55, 210, 465]
 
 
-@PLAIN
-@given(SETTING)
-def test_the_words_agree_with_the_counts(setting):
-    numbers = dense_block(*setting)
-    assert len(numbers.sentence) <= 110
-    assert numbers.sentence.endswith(".")
-    ratio = sum(numbers.with_1x1) / sum(numbers.without_1x1)
-    if numbers.finding == "about as many":
-        assert abs(ratio - 1) <= 0.0051
-    else:
-        times, word = numbers.finding.split(" times ")
-        assert word == ("fewer" if ratio < 1 else "more")
-        assert float(times) == pytest.approx(max(ratio, 1 / ratio), abs=0.0051)
-
-
-def test_the_sentence_fits_at_every_extreme():
-    extremes = itertools.product(
-        (8, 96, 1056), (1, 9, 10, 48), (4, 48), (True, False), (1, 8), (0.125, 1.0), (2, 112)
-    )
-    lengths = {len(dense_block(*each).sentence) for each in extremes}
-    assert 90 < max(lengths) <= 110
-
-
-def test_the_explorer_shows_the_pure_function_of_its_controls():
-    explorer, rng = DenseBlockExplorer(), np.random.default_rng(0)
-    for _ in range(25):
-        setting = {
-            "in_channels": 8 * int(rng.integers(1, 133)),
-            "layers": int(rng.integers(1, 49)),
-            "growth_rate": 4 * int(rng.integers(1, 13)),
-            "bottleneck": str(rng.choice(["with", "without"])),
-            "bottleneck_width": int(rng.integers(1, 9)),
-            "compression": int(rng.integers(1, 9)) / 8,
-            "map_size": int(rng.integers(2, 113)),
-        }
-        explorer.set(**setting)
-        assert explorer.status == ""
-        assert explorer.numbers == dense_block(**setting | {"bottleneck": setting["bottleneck"] == "with"})
-
-
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("in_channels", 72), ("layers", 7), ("growth_rate", 36), ("bottleneck", "without"),
-        ("bottleneck_width", 3), ("compression", 0.625), ("map_size", 57),
-    ],
-)  # fmt: skip
-def test_every_control_moves_picture_and_sentence(name, value):
-    explorer = DenseBlockExplorer()
-    sentence, picture = repr(explorer), explorer._image.tobytes()
-    explorer.controls[name].value = value
-    assert explorer.status == ""
-    assert repr(explorer) != sentence
-    assert explorer._image.tobytes() != picture
-    assert explorer.controls[name].description == name.replace("_", " ")
+    ("layers", "end"), [(1, 12), (11, 12), (12, 24), (23, 24), (24, 48), (48, 48), (60, 60)]
+)
+def test_the_curves_go_on_beyond_the_block_as_longer_blocks_weigh(layers, end):
+    numbers = dense_block(64, layers, 12, False, 4, 0.5, 56)
+    assert numbers.curve_layers == end
+    for curve, way in ((numbers.curve_with_1x1, "with_1x1"), (numbers.curve_without_1x1, "without_1x1")):
+        assert len(curve) == end + 1
+        assert curve[0] == 0
+        for length in (1, layers, end):
+            assert curve[length] == sum(getattr(dense_block(64, length, 12, False, 4, 0.5, 56), way))
+    assert numbers.curve_if_even == end * 9 * 64 * 12
+    assert dense_block(64, layers, 12, True, 4, 0.5, 56).curve_if_even == end * (64 * 48 + 9 * 48 * 12)
 
 
-def test_nonsense_is_answered_with_a_sentence():
-    explorer = DenseBlockExplorer()
-    explorer.layers.value = 0
-    assert explorer.status.startswith("layers cannot be 0: it takes a whole number from 1 to 48")
-    explorer.bottleneck.value = True
-    assert explorer.status == "There is no bottleneck True; choose 'with' or 'without'."
-    with pytest.raises(ValueError, match="growth rate cannot be 5: it takes a whole number from 4 to 48"):
-        DenseBlockExplorer(growth_rate=5)
+def test_the_picture_reads_line_by_line():
+    _, seen = shown()
+    assert seen.lines == {
+        18: "Channels grow by 32 a layer: 64 → 256 | 1×1 first: 33 % more weights",
+        38: "each layer reads all maps made before it | it pays in a block of 12 layers or more",
+        60: "331,776 with 1×1",
+        68: "layer 1 | 64",
+        79: "248,832 without 1×1",
+        96: "layer 2 | 96",
+        98: "every layer as cheap as the first",
+        118: "1.00 M",
+        124: "layer 3 | 128",
+        152: "layer 4 | 160",
+        164: "750,000",
+        180: "layer 5 | 192",
+        208: "layer 6 | 224",
+        210: "500,000",
+        237: "made by | input | 1 | 2 | 3 | 4 | 5 | 6",
+        254: "output | 256",
+        256: "250,000",
+        284: "transition | 128",
+        302: "0",
+        316: "0 | 64 | 128 | 192 | 256 | 0 | 3 | 6 | 9 | 12",
+        336: "channels | layers in the block",
+        366: "Training keeps 12.8 times the output's maps | 21 connections",
+        386: "3,264 maps against 256; 10.2 M values an image | 1 + 2 + … + 6: each layer reads one more",
+        409: "kept",
+        420: "Transition to 128 channels",
+        433: "output",
+        440: "BN–ReLU–1×1, 256→128: 32,768 weights",
+        459: "2×2 average pool: 56×56 → 28×28 pixels",
+        460: "concatenated | after BN–ReLU",
+        480: "1×1's maps, before and after BN–ReLU",
+    }
+    bold = {text.words for text in seen.texts if text.bold}
+    assert {"output", "256", "transition", "128", "331,776 with 1×1"} <= bold
+    assert not {"made by", "kept", "layer 1", "248,832 without 1×1"} & bold
+    [pays] = [text for text in seen.texts if text.color == VERMILION]
+    assert pays.words.startswith("it pays")
 
 
-def runs_of_looks(row: np.ndarray) -> list[int]:
-    """The looks on a line through the output, in order, each by its colour (hatches are white)."""
-    colours = [ImageColor.getrgb(colour) for colour, _ in LOOKS]
-    found = [colours.index(tuple(pixel)) for pixel in row.tolist() if tuple(pixel) in colours]
-    return [look for look, _ in itertools.groupby(found)]
+def test_its_words_follow():
+    words = shown(layers=1, in_channels=8, growth_rate=4, compression=0.125, map_size=3)[1].words
+    assert "1 connection" in words
+    assert "the layer reads the input" in words
+    assert "Transition to 1 channel" in words
+    assert "2×2 average pool: 3×3 → 1×1 pixels" in words
+    words = shown(layers=3, bottleneck_width=1)[1].words
+    assert "1 + 2 + 3: each layer reads one more" in words
+    assert "it pays in a block of any length" in words
+    words = shown(layers=48, in_channels=1056, growth_rate=48, compression=1)[1].words
+    assert {"Channels grow by 48 a layer: 1,056 → 3,360", "1,176 connections", "60.0 M", "4,096"} <= {*words}
+    assert "Transition to 3,360 channels" in words
+    # Of many rows the last is named, and of those above it as many as there is room for.
+    assert [each for each in words if each.startswith("layer ")] == [f"layer {n}" for n in range(48, 0, -4)]
 
 
-def test_the_output_is_drawn_to_scale_and_by_its_sources():
-    explorer = DenseBlockExplorer()
-    image = np.asarray(explorer._image)
-    left, right = LEFT * DENSITY, (LEFT + ACROSS) * DENSITY
-    y = (TOP + OUTPUT + THICK // 2) * DENSITY
-    assert runs_of_looks(image[y, left:right]) == [0, 1, 2, 3, 4, 5, 6]
-    orange = (image[y, left:right] == ImageColor.getrgb(LOOKS[2][0])).all(1)
-    first, last = np.flatnonzero(orange)[[0, -1]]
-    assert (first, last + 1) == pytest.approx((96 / 256 * 568, 128 / 256 * 568), abs=1)
-    y = (TOP + TRANSITION + THICK // 2) * DENSITY
-    assert np.argmin((image[y, left:right] == ImageColor.getrgb(INK)).all(1)) == 128 / 256 * 568
+def boxes(element) -> list[tuple[float, ...]]:
+    """The rectangles of a path: left, top, right and bottom of each."""
+    found = re.findall(r"M([\d.]+),([\d.]+)H([\d.]+)V([\d.]+)H\1z", element.get("d"))
+    assert "".join(f"M{a},{b}H{c}V{d}H{a}z" for a, b, c, d in found) == element.get("d")
+    return [tuple(map(float, each)) for each in found]
 
 
-def test_a_layer_s_row_shows_what_was_made_before_it():
-    explorer = DenseBlockExplorer()
-    image = np.asarray(explorer._image)
-    for layer in (1, 3, 6):
-        y = round((TOP + 150 - 25 * (6 - layer + 0.5)) * DENSITY)
-        line = image[y, LEFT * DENSITY : (LEFT + ACROSS) * DENSITY]
-        assert runs_of_looks(line) == list(range(layer))
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_each_layer_s_maps_stand_to_scale_in_the_rows_that_read_them_and_in_the_output(setting):
+    explorer, seen = shown(**setting)
+    numbers, layers = explorer.numbers, explorer.numbers.layers
+    made = (numbers.in_channels, *[numbers.growth_rate] * layers)
+    names = ("input", *(f"layer {layer}" for layer in range(1, layers + 1)))
+    columns = [boxes(seen.tip(f"{name}: {maps} maps, ")) for name, maps in zip(names, made, strict=True)]
+    unit = (columns[0][0][2] - 96) / numbers.in_channels
+    for column, (before, after) in zip(columns, pairwise((0, *numbers.channels)), strict=True):
+        for left, _, right, _ in column:
+            assert (left, right) == pytest.approx((96 + before * unit, 96 + after * unit), abs=0.1)
+        assert (column[-1][1], column[-1][3]) == (246, 262)
+    assert len(columns[-1]) == 1, "what the last layer makes is in the output alone"
+    pitch = min(28, 168 / layers)
+    for source, (rows, _) in enumerate(columns[:-1]):
+        assert rows[1] == pytest.approx(222 - pitch * (layers - source), abs=0.01)
+        assert rows[3] == 222
+    for text in seen.texts:
+        if text.words.startswith("layer "):
+            row = columns[int(text.words[6:]) - 1][0]
+            assert (text.box[1] + text.box[3]) / 2 == pytest.approx(row[1] + pitch / 2, abs=3)
+    # A number at the end of a row covers no row below it.
+    ends = [text for text in seen.texts if text.box[0] > 96 and 54 < text.box[1] < 218 and text.box[2] < 440]
+    assert len(ends) == min(layers, 12)
+    for text in ends:
+        read = int(text.words.replace(",", ""))
+        assert read in numbers.channels
+        for column in columns[:-1]:
+            left, top, right, _ = column[0]
+            assert not (left < text.box[2] and text.box[0] < right and top < text.box[3]), text
+    for text in seen.texts:
+        if text.box[1] > 230 and text.box[3] < 246 and text.words != "made by":
+            source = 0 if text.words == "input" else int(text.words)
+            left, _, right, _ = columns[source][-1]
+            assert (text.box[0] + text.box[2]) / 2 == pytest.approx((left + right) / 2, abs=1)
 
 
-def test_the_number_at_the_end_of_a_row_covers_no_row_below_it():
-    explorer = DenseBlockExplorer(in_channels=8, layers=48, growth_rate=4)
-    image = np.asarray(explorer._image)
-    ends = {end.text for end in explorer._ends} - {"", "200"}
-    boxes = [box for text, box in live_texts(explorer) if text in ends]
-    assert len(boxes) >= 10
-    colours = {ImageColor.getrgb(colour) for colour, _ in LOOKS}
-    for left, top, right, bottom in boxes:
-        inside = image[round(top) : round(bottom), round(left) : round(right)].reshape(-1, 3)
-        assert not colours & set(map(tuple, inside.tolist()))
+def test_who_reads_a_layer_s_maps_is_told_and_neighbours_look_different():
+    _, seen = shown(layers=7)
+    tips = [tip for tip in seen.tips if "read by" in tip or "output alone" in tip]
+    assert tips == [
+        "input: 64 maps, read by layers 1 to 7",
+        *(f"layer {layer}: 32 maps, read by layers {layer + 1} to 7" for layer in range(1, 6)),
+        "layer 6: 32 maps, read by layer 7",
+        "layer 7: 32 maps, in the output alone",
+    ]
+    looks = [seen.tips[tip].get("fill") for tip in tips]
+    striped = [f"url(#ID-hatch-{color[1:]}-white-6-2)" for color in (BLUE, GREEN, PURPLE)]
+    assert looks == [FAINT, striped[0], ORANGE, striped[1], SKY, striped[2], YELLOW, striped[0]]
+    _, seen = shown(layers=48)  # stripes are wider than these columns
+    assert [seen.tip(f"layer {each}: ").get("fill") for each in (1, 2, 3, 7)] == [BLUE, ORANGE, GREEN, BLUE]
 
 
-EXTREMES = [
-    dict(zip(NAMES, values, strict=True))
-    for values in itertools.product(
-        (8, 1056), (1, 3, 12, 25, 48), (4, 48), ("with", "without"), (1, 8), (0.125, 1.0), (2, 112)
+@pytest.mark.parametrize("compression", [0.125, 0.5, 1])
+def test_the_transition_s_bar_ends_where_its_channels_do_and_can_be_dragged(compression):
+    explorer, seen = shown(compression=compression)
+    tip = f"compression {compression:g}: {256 * compression:g} of 256 channels"
+    found = [each for each in seen.root.iter() if each.get("data-tip") == tip]
+    bar, handle = found
+    assert [number(bar, each) for each in ("x", "y", "width", "height")] == [96, 276, 280 * compression, 16]
+    assert (number(handle, "cx"), number(handle, "cy")) == (96 + 280 * compression, 284)
+    assert (bar.get("fill"), handle.get("fill"), handle.get("class")) == (INK, INK, "handle")
+    drags = {each: drag for each, *drag in seen.drags()}
+    assert drags[bar] == drags[handle] == ["compression", 96, 376, 0, 1]
+    explorer.point({"compression": 0.7})
+    assert explorer.compression.value == 0.75
+    words = f"{256 * compression:g}"
+    label = next(text for text in seen.texts if text.words == words and text.box[1] > 270)
+    assert label.box[0] > number(handle, "cx") + 8
+
+
+def curves(seen: Seen) -> dict[str, list[tuple[float, ...]]]:
+    """The points of the curves, by their colours."""
+    return {
+        each.get("stroke"): [tuple(map(float, point.split(","))) for point in each.get("points").split()]
+        for each in seen.elements("polyline")
+    }
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_the_curves_and_their_points_are_the_weights_and_a_point_can_be_dragged(setting):
+    explorer, seen = shown(**setting)
+    numbers, most = explorer.numbers, explorer.numbers.curve_layers
+    [tick] = [text for text in seen.texts if 490 < text.box[2] < 498 and 112 < text.box[1] < 124]
+    value, _, unit = tick.words.partition(" ")
+    end = float(value.replace(",", "")) * (10**6 if unit else 1)
+
+    def place(layers, weights):
+        return pytest.approx((504 + 258 * layers / most, 302 - 184 * weights / end), abs=0.01)
+
+    ways = (
+        ("with", numbers.curve_with_1x1, BLUE, None, ("cx", "cy"), 0),
+        ("without", numbers.curve_without_1x1, ORANGE, "7 4", ("x", "y"), 7),
     )
-]
+    assert end / 2 < max(numbers.curve_with_1x1[-1], numbers.curve_without_1x1[-1]) <= end
+    for way, curve, color, dashes, names, half in ways:
+        assert curves(seen)[color] == [place(*each) for each in enumerate(curve)]
+        [line] = [each for each in seen.elements("polyline") if each.get("stroke") == color]
+        assert line.get("stroke-dasharray") == dashes
+        chosen = explorer.bottleneck.value == way
+        assert number(line, "stroke-width") == (3 if chosen else 2)
+        words = f"{curve[numbers.layers]:,} {way} 1×1"
+        assert [text.bold for text in seen.texts if text.words == words] == [chosen]
+        dot = seen.tip(f"{numbers.layers} layers: {words}")
+        assert (number(dot, names[0]) + half, number(dot, names[1]) + half) == place(
+            numbers.layers, curve[numbers.layers]
+        )
+        assert (dot.get("fill"), dot.get("class")) == (color, "handle")
+        pad = seen.tip(f"build it {way} 1×1")
+        [text] = [text for text in seen.texts if text.words == words]
+        assert number(pad, "y") < text.box[1] < text.box[3] < number(pad, "y") + number(pad, "height")
+        assert dict(seen.sets())[pad] == {"bottleneck": way}
+    # A drag ends where the axis would change, or the point would jump away from the pointer.
+    low = {12: 1, 24: 11, 48: 23}[most]
+    drags = [drag for _, *drag in seen.drags() if drag[0] == "layers"]
+    assert drags == [["layers", pytest.approx(504 + 258 * low / most), 762, low, most]] * 3
+    [even] = [
+        each for each in seen.elements("line")
+        if each.get("stroke-dasharray") == "1.5 3.5" and number(each, "y1") != number(each, "y2")
+    ]  # fmt: skip
+    assert [number(even, each) for each in ("x1", "y1")] == [504, 302]
+    assert (number(even, "x2"), number(even, "y2")) == place(most, numbers.curve_if_even)
+    explorer.point({"layers": 8.4})
+    assert explorer.layers.value == 8
 
 
-def test_no_text_is_cut_or_covered_by_another_at_the_extremes():
-    explorer = DenseBlockExplorer()
-    width, height = explorer.picture.width * DENSITY, explorer.picture.height * DENSITY
-    for setting in EXTREMES[::7]:
-        explorer.set(**setting)
-        assert explorer.status == ""
-        found = [(text, box) for text, box in live_texts(explorer) if text]
-        for text, (left, top, right, bottom) in found:
-            assert left >= 0, (setting, text)
-            assert top >= 0, (setting, text)
-            assert right <= width, (setting, text)
-            assert bottom <= height, (setting, text)
-        for (one, a), (other, b) in itertools.combinations(found, 2):
-            apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
-            assert apart, (setting, one, other)
+def test_a_line_is_where_both_ways_weigh_the_same_if_that_is_on_the_axis():
+    _, seen = shown()
+    line = seen.tip("as many weights both ways at 11.4 layers")
+    assert line.get("stroke") == VERMILION
+    assert number(line, "x1") == number(line, "x2") == pytest.approx(504 + 258 * 11.4 / 12, abs=0.01)
+    assert (number(line, "y1"), number(line, "y2")) == (118, 302)
+    for setting, there in (
+        ({"in_channels": 48}, False),
+        ({"in_channels": 512}, False),
+        ({"layers": 12}, True),
+    ):
+        assert any(tip.startswith("as many weights both") for tip in shown(**setting)[1].tips) == there
 
 
-def test_the_still_texts_are_inside_the_picture():
-    figure = DenseBlockExplorer()._figure.figure
-    for text in figure.findobj(Text):
-        if text.get_visible() and text.get_text():
-            box = text.get_window_extent()
-            assert figure.bbox.x0 <= box.x0 <= box.x1 <= figure.bbox.x1, text
-            assert figure.bbox.y0 <= box.y0 <= box.y1 <= figure.bbox.y1, text
-
-
-def test_the_curves_are_the_counts_and_cross_at_the_break_even():
-    explorer = DenseBlockExplorer()
-    numbers = explorer.numbers
-    assert float(numbers.break_even) == pytest.approx(11.4)
-    for dot, counted in zip(explorer._dots, (331_776, 248_832), strict=True):
-        (x,), (y,) = dot.get_data()
-        assert (x, y) == (0.5, counted / 1_000_000)
-    (x, _), _ = explorer._break_even.get_data()
-    assert x == pytest.approx(11.4 / 12)
-    with_1x1, without = (np.asarray(curve.get_ydata()) for curve in explorer._curves)
-    assert (with_1x1[1:12] > without[1:12]).all()
-    assert with_1x1[12] < without[12]
-    explorer.layers.value = 24
-    assert [dot.get_xdata()[0] for dot in explorer._dots] == [1.0, 1.0]
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_the_bars_of_what_training_keeps_are_to_scale(setting):
+    explorer, seen = shown(**setting)
+    numbers, place = explorer.numbers, 96.0
+    for (name, maps), fill in zip(
+        numbers.kept.items(), ("#5F5F5F", "url(#ID-hatch-8A8A8A-white-6-2)", "#C4C4C4"), strict=True
+    ):
+        keys = [each for each in seen.elements("rect") if each.get("fill") == fill]
+        [text] = [text for text in seen.texts if text.words == name]
+        key = next(each for each in keys if number(each, "width") == 20)
+        assert number(key, "x") + 20 < text.box[0] < number(key, "x") + 28
+        assert number(key, "y") + 6 == pytest.approx((text.box[1] + text.box[3]) / 2, abs=3)
+        if not maps:
+            assert keys == [key], "without 1×1 there are no maps of theirs"
+            continue
+        bar = seen.tip(f"{name}: {maps:,} maps, {maps * 56 * 56:,} values an image")
+        assert bar.get("fill") == fill
+        assert number(bar, "x") == pytest.approx(place, abs=0.02)
+        assert number(bar, "width") == pytest.approx(280 * maps / numbers.kept_maps, abs=0.02)
+        assert (number(bar, "y"), number(bar, "height")) == (400, 18)
+        place += 280 * maps / numbers.kept_maps
+    out = numbers.out_channels
+    bar = seen.tip(f"the output: {out:,} maps, {out * 56 * 56:,} values an image")
+    assert number(bar, "width") == pytest.approx(280 * min(1, out / numbers.kept_maps), abs=0.02)
+    assert [number(bar, each) for each in ("x", "y", "height")] == [96, 424, 18]

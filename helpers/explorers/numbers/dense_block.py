@@ -142,7 +142,7 @@ def dense_block(
     compression: float,
     map_size: int,
 ) -> DenseBlockNumbers:
-    """Count a block of `layers` dense layers (48 at most) and its transition, on maps of `map_size`² pixels.
+    """Count a block of `layers` dense layers and the transition after it, on maps of `map_size`² pixels.
 
     Each layer is BN–ReLU–3×3 to `growth_rate` maps, with BN–ReLU–1×1 to `bottleneck_width` · `growth_rate`
     maps in front if `bottleneck`; the transition is BN–ReLU–1×1 to `compression` · channels maps (rounded
@@ -157,7 +157,7 @@ def dense_block(
     (21, 3264, 128)
     """
     # The curves go on beyond the block, so that it shows what a longer one would weigh.
-    curve_layers = next((end for end in CURVE_ENDS if end > layers), MOST_LAYERS)
+    curve_layers = next((end for end in CURVE_ENDS if end > layers), max(layers, MOST_LAYERS))
     read = [in_channels + growth_rate * layer for layer in range(curve_layers)]
     width = bottleneck_width * growth_rate
     with_1x1 = [_weights(c, width, 1) + _weights(width, growth_rate, 3) for c in read]

@@ -119,8 +119,8 @@ class ReceptiveFieldExplorer(Explorer):
         network, photo = numbers.network, self.controls["photo"].value
         return {
             "photo": self.source.fed(network, photo),
-            "grey": self.source.grey(network, photo),
-            "gradient": self.source.gradient(network, numbers.layer, *numbers.unit, photo),
+            "grey": self.source.grey(network, photo, numbers.view),
+            "gradient": self.source.gradient(network, numbers.layer, numbers.unit, photo, numbers.view),
         }
 
     @property

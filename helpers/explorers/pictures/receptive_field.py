@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 from helpers.drawing.style import BLUE, FAINT, INK, VERMILION
 from helpers.drawing.svg import Drag, Sheet, number, tag
 from helpers.drawing.text_width import text_width
@@ -24,6 +26,8 @@ WIDTH, HEIGHT = RIGHT + SEEN + 10, TOP + OUTER + 28
 LINES = 16
 """The most units along a side of the layer's map that are drawn as a grid."""
 BEYOND = "#F4F4F4"
+GAP = 11
+"""From one line of the hatch to the next, across."""
 DOTS = "2.5 2"
 VIRIDIS = ("#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725")
 """The colours of the gradient, from none to most, evenly."""
@@ -53,7 +57,7 @@ def _photo(sheet: Sheet, numbers: ReceptiveFieldNumbers) -> None:
     sheet.bar(LEFT, TOP, OUTER, OUTER, BEYOND)
     with sheet.inside(LEFT, TOP, OUTER, OUTER):
         if reaches_beyond:
-            sheet.bar(*field, sheet.hatch(BEYOND, "#ABABAB", gap=8, width=0.8))
+            sheet.add("path", d=_slants(field), stroke="#ABABAB", stroke_width=0.8)
         sheet.image("photo", left, top, PHOTO, PHOTO)
         outside = _outline((left, top, PHOTO, PHOTO))
         seen = None
@@ -74,6 +78,27 @@ def _photo(sheet: Sheet, numbers: ReceptiveFieldNumbers) -> None:
         _grip(sheet, field, drags)
 
 
+def _slants(field: Rectangle) -> str:
+    """Slanted lines across as much of the field as there is room for, as one path.
+
+    A pattern would look the same, but a large one takes long where the picture is stored.
+    """
+    x, y, width, height = field
+    left, top, right, bottom = (
+        max(x, LEFT),
+        max(y, TOP),
+        min(x + width, LEFT + OUTER),
+        min(y + height, TOP + OUTER),
+    )
+    lines = []
+    # Along each line x + y is the same, and it falls on whole multiples wherever the field is.
+    for each in range(ceil((left + top) / GAP), floor((right + bottom) / GAP) + 1):
+        both = GAP * each
+        start, end = max(left, both - bottom), min(right, both - top)
+        lines.append(f"M{number(start)} {number(both - start)}L{number(end)} {number(both - end)}")
+    return "".join(lines)
+
+
 def _grip(sheet: Sheet, field: Rectangle, drags: dict[str, Drag]) -> None:
     """What the field is dragged by: its middle. A small field would be hidden by a dot, and has none."""
     x, y, width, height = field
@@ -86,11 +111,11 @@ def _grip(sheet: Sheet, field: Rectangle, drags: dict[str, Drag]) -> None:
 def _gradient(sheet: Sheet, numbers: ReceptiveFieldNumbers) -> None:
     row, column, side = numbers.view
     scale = SEEN / side
-    left, top, whole = RIGHT - scale * column, TOP - scale * row, scale * numbers.image_size
+    left, top = RIGHT - scale * column, TOP - scale * row  # where the whole photo would begin
     drags = _drags(numbers, left, top, scale)
     with sheet.inside(RIGHT, TOP, SEEN, SEEN):
-        sheet.image("gradient", left, top, whole, whole)
-        sheet.image("grey", left, top, whole, whole, opacity=0.2)  # a trace of the photo, to know one's way
+        sheet.image("gradient", RIGHT, TOP, SEEN, SEEN)
+        sheet.image("grey", RIGHT, TOP, SEEN, SEEN, opacity=0.2)  # a trace of the photo, to know one's way
         sheet.pad(RIGHT, TOP, SEEN, SEEN, **drags)
         tip = f"the field: {_pixels(numbers)}"
         _frame(sheet, _field(numbers, left, top, scale), 1.5, BLUE, tip, **drags)

@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import lru_cache
 from time import perf_counter
 
-import matplotlib
 import numpy as np
 from PIL import Image
 from torch import Tensor, nn
 
 from helpers.arithmetic.checks import whole
+from helpers.drawing.palettes import SHADES, palette
 from helpers.explorers.sources.photos import LivePhotos
 from helpers.images.photos import IMAGENET, Preprocessing
 from helpers.models import build, given
@@ -26,7 +26,8 @@ from helpers.wording.refusals import known
 LARGEST = 4096
 """Pixels on a side of the photo, at most: more would take minutes and gigabytes."""
 
-VIRIDIS = np.rint(255 * matplotlib.colormaps["viridis"](np.arange(256))[:, :3]).astype(np.uint8).tobytes()
+View = tuple[int, int, int]
+"""A part of the photo: its first row, first column and side in pixels."""
 
 
 class LiveFields:
@@ -54,12 +55,13 @@ class LiveFields:
         )
         self._fed = lru_cache(2)(self._feed)
         self._measured = lru_cache(64)(self._measure)
+        self.grey, self.gradient = lru_cache(64)(self._grey), lru_cache(64)(self._gradient)
 
     def add(self, file: bytes) -> None:
         """Take an uploaded file as the learner's own picture."""
         self._photos.add(file)
-        self._fed.cache_clear()
-        self._measured.cache_clear()
+        for each in (self._fed, self._measured, self.grey, self.gradient):
+            each.cache_clear()
 
     def networks(self) -> tuple[str, ...]:
         """The networks' names; that of one alone is empty."""
@@ -92,39 +94,39 @@ class LiveFields:
         side, seconds, _ = self._measured(network, layer, row, column, photo)
         return side, seconds
 
-    def gradient(self, network: str, layer: str, row: int, column: int, photo: str) -> bytes:
-        """A unit's gradient as PNG, a pixel for each of the photo's, in viridis."""
-        _, _, png = self._measured(network, layer, row, column, photo)
-        return png
-
     def fed(self, network: str, photo: str) -> bytes:
         """The photo as the network is fed it, as PNG."""
-        _, png, _ = self._fed(network, photo)
-        return png
+        _, image, _ = self._fed(network, photo)
+        return _png(image)
 
-    def grey(self, network: str, photo: str) -> bytes:
-        """The same in grey."""
-        _, _, png = self._fed(network, photo)
-        return png
+    def _grey(self, network: str, photo: str, view: View) -> bytes:
+        """A part of the same in grey."""
+        _, _, image = self._fed(network, photo)
+        return _png(_part(image, view))
 
-    def _feed(self, network: str, photo: str) -> tuple[Tensor, bytes, bytes]:
+    def _gradient(self, network: str, layer: str, unit: tuple[int, int], photo: str, view: View) -> bytes:
+        """The same part of a unit's gradient as PNG, in viridis."""
+        _, _, image = self._measured(network, layer, *unit, photo)
+        return _png(_part(image, view))
+
+    def _feed(self, network: str, photo: str) -> tuple[Tensor, Image.Image, Image.Image]:
         preprocessing = self._follow(network).preprocessing
         image = preprocessing(self._photos.image(photo))
         mean, std = (np.reshape(each, (3, 1, 1)) for each in (preprocessing.mean, preprocessing.std))
         pixels = np.rint(255 * (image[0].numpy() * std + mean)).clip(0, 255)
         colours, grey = pixels.astype(np.uint8).transpose(1, 2, 0), pixels.mean(axis=0).astype(np.uint8)
-        return as_batch(self._networks[network], image), *map(_png, map(Image.fromarray, (colours, grey)))
+        return as_batch(self._networks[network], image), Image.fromarray(colours), Image.fromarray(grey)
 
     def _measure(
         self, network: str, layer: str, row: int, column: int, photo: str
-    ) -> tuple[int | None, float, bytes]:
+    ) -> tuple[int | None, float, Image.Image]:
         batch, _, _ = self._fed(network, photo)
         start = perf_counter()
         found = self._follow(network).layers.effective(layer, batch, (row, column))
         seconds = perf_counter() - start
         image = Image.fromarray(_shades(found, self.image_size(network)))
-        image.putpalette(VIRIDIS)
-        return found and found.side, seconds, _png(image)
+        image.putpalette(palette("viridis"))
+        return found and found.side, seconds, image
 
 
 class _Followed:
@@ -161,7 +163,7 @@ def _layers_of(
 
 
 def _shades(found: EffectiveField | None, size: int) -> np.ndarray:
-    """The gradient as numbers from 0 to 255, (size, size).
+    """The gradient as numbers of colours, (size, size).
 
     Its root, so that small values are seen too, up to what one pixel in a hundred goes beyond.
     """
@@ -169,7 +171,12 @@ def _shades(found: EffectiveField | None, size: int) -> np.ndarray:
         return np.zeros((size, size), np.uint8)
     gradient = found.map.numpy()
     top = np.quantile(gradient[gradient > 0], 0.99)
-    return np.rint(255 * np.sqrt(gradient / top).clip(0, 1)).astype(np.uint8)
+    return np.rint((SHADES - 1) * np.sqrt(gradient / top).clip(0, 1)).astype(np.uint8)
+
+
+def _part(image: Image.Image, view: View) -> Image.Image:
+    row, column, side = view
+    return image.crop((column, row, column + side, row + side))
 
 
 def _png(image: Image.Image) -> bytes:

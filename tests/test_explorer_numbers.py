@@ -2,8 +2,8 @@
 
 import pytest
 
-from helpers.explorers.pixel_mixer import mix
-from helpers.explorers.reduction import Cost, reduction
+from helpers.explorers.numbers.pixel_mixer import mix
+from helpers.explorers.numbers.reduction import Cost, reduction
 
 
 def test_a_kernel_that_does_not_fit_the_pixel_is_an_error():

@@ -33,7 +33,6 @@ def seen(kernel: int, depth: int, channels: int = 128) -> Seen:
 def test_the_lesson_s_numbers():
     explorer = KernelStackExplorer()
     numbers = explorer.numbers
-    assert (numbers.field, numbers.stack_weights, numbers.single_weights) == (5, 294_912, 409_600)
     assert repr(explorer) == (
         "3×3 twice sees 5×5: 294,912 weights at 128 channels; one 5×5 has 409,600, 39 % more."
     )
@@ -87,17 +86,14 @@ def test_the_ways_are_the_gradient_of_a_stack_whose_weights_are_all_one(kernel, 
     assert image.grad[0, 0].tolist() == np.outer(*[ways(kernel, depth)] * 2).tolist()
 
 
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"kernel_size": 4}, "kernel size cannot be 4: it takes an odd number from 3 to 7"),
-        ({"depth": 6}, "depth cannot be 6: it takes a whole number from 1 to 5"),
-        ({"channels": 0}, "channels cannot be 0: it takes a whole number from 1 to 512"),
-    ],
-)
-def test_an_impossible_start_is_refused(wrong, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        KernelStackExplorer(**wrong)
+def test_an_impossible_start_is_refused():
+    for control, wrong, sentence in (
+        ("kernel_size", 4, "kernel size cannot be 4: it takes an odd number from 3 to 7."),
+        ("depth", 6, "depth cannot be 6: it takes a whole number from 1 to 5."),
+        ("channels", 0, "channels cannot be 0: it takes a whole number from 1 to 512."),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            KernelStackExplorer(**{control: wrong})
 
 
 def grids(picture: Seen) -> list[tuple[float, float, float, list]]:

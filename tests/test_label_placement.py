@@ -2,10 +2,11 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.explorers.pictures.label_placement import NEAR, place_labels
+from helpers.explorers.pictures.label_placement import AIR, NEAR, leader, place_labels
 
 ROOM = (0, 0, 700, 320)
 POINTS = st.lists(st.tuples(st.floats(20, 680), st.floats(20, 300)), min_size=1, max_size=6)
@@ -50,3 +51,40 @@ def test_many_points_in_one_place_have_all_their_labels():
     boxes = place_labels([(350, 160)] * 20, [(70, 14)] * 20, ROOM)
     assert len(boxes) == 20
     assert len(set(boxes)) == 20
+
+
+def runs_through(line, box):
+    """Whether a line is inside a box somewhere, as found step by step."""
+    (x1, y1), (x2, y2) = line
+    steps = [step / 400 for step in range(401)]
+    return any(
+        box[0] < x1 + share * (x2 - x1) < box[2] and box[1] < y1 + share * (y2 - y1) < box[3]
+        for share in steps
+    )
+
+
+def test_lines_to_labels_run_neither_through_labels_nor_over_other_points():
+    corner = [(340, 150), (340, 150), (340, 150), (340, 150), (340, 150), (352, 190), (300, 150), (330, 110)]
+    boxes = place_labels(corner, [(70, 14)] * len(corner), ROOM)
+    leaders = [line for at, box in zip(corner, boxes, strict=True) if (line := leader(at, box))]
+    assert len(leaders) == 3
+    for line in leaders:
+        assert not any(runs_through(line, box) for box in boxes)
+        for x, y in corner[5:]:
+            assert line[0] == (x, y) or not runs_through(line, (x - 7, y - 7, x + 7, y + 7))
+
+
+def test_labels_in_one_line_have_air_between_them():
+    points = [(350, 160), (350, 160), (350, 160), (360, 170), (380, 160), (400, 150)]
+    for one, other in combinations(place_labels(points, [(60, 14)] * len(points), ROOM), 2):
+        assert shared((one[0] - AIR, one[1], one[2] + AIR, one[3]), other) == 0
+
+
+def test_the_places_in_their_order():
+    """Right, left, above, below; then farther, with a line."""
+    boxes = place_labels([(100, 100)] * 7, [(40, 10)] * 7, (0, 0, 200, 200), marker=0)
+    assert boxes == [
+        *((111, 95, 151, 105), (49, 95, 89, 105), (80, 79, 120, 89), (80, 111, 120, 121)),
+        *((80, 58, 120, 68), (80, 132, 120, 142), (132, pytest.approx(64.4), 172, pytest.approx(74.4))),
+    ]
+    assert [leader((100, 100), box) for box in boxes[:5]] == [None] * 4 + [((100, 100), (100, 68))]

@@ -265,14 +265,19 @@ def test_every_enlarged_pixel_has_its_value_and_its_grey_and_is_pale_where_it_is
             level = int(pixels[top + row, left + column])
             words, ink = texts[row, column]
             assert words == str(level)
-            # Beside the digits, and away from frames and marks.
-            shown = picture[int(clip_y + row * CELL + 8), int(clip_x + column * CELL + 16)]
-            if read[top + row, left + column]:
-                assert shown.tolist() == [level] * 3
-                assert ink == ("black" if level > 127 else "white")
-            else:
-                assert np.abs(shown - (204 + level / 5)).max() <= 2
-                assert ink == "#646464"
+            # Above the digits, and away from frames and marks.
+            y, x = int(clip_y + row * CELL + 8), int(clip_x + column * CELL)
+            for shown in picture[y, [x + 6, x + 26]].astype(int):
+                if read[top + row, left + column]:
+                    assert shown.tolist() == [level] * 3
+                    assert ink == ("black" if level > 127 else "white")
+                else:
+                    assert np.abs(shown - (204 + level / 5)).max() <= 2
+                    assert ink == "#646464"
+    for text in seen.texts:
+        x, y = (text.box[0] + text.box[2]) / 2 - clip_x, (text.box[1] + text.box[3]) / 2 - clip_y
+        if text.words.isdigit():
+            assert (x % CELL, y % CELL) == pytest.approx((CELL / 2, CELL / 2), abs=1)
 
 
 def triangles(seen: Seen) -> list[tuple[str, np.ndarray]]:

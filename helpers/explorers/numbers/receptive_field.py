@@ -180,7 +180,11 @@ def times(height: int, width: int | None = None) -> str:
 
 
 def shortened(name: str, most: int) -> str:
-    """A layer's name without its beginning, where it is longer than `most` characters."""
+    """A layer's name without its beginning, where it is longer than `most` characters.
+
+    >>> [shortened("block.conv", most) for most in (10, 9, 6, 5)]
+    ['block.conv', '…ock.conv', '…conv', '…conv']
+    """
     return name if len(name) <= most else f"…{name[1 - most :].lstrip('.')}"
 
 

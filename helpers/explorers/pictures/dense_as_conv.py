@@ -14,7 +14,7 @@ BARS_LEFT, BARS_RIGHT, BARS_TOP, LINE, BAR = 94, 494, 408, 28, 20
 # From 0 to 1; the darkest leaves the number in the cell legible.
 PALE, DEEP = (247, 250, 252), (87, 168, 224)
 
-SAME = ("At 224 the window is the", "whole picture, and the", "two are the same.")
+SAME = ("At 224 the window", "is the whole picture,", "and the two are", "the same.")
 DIFFERENT = (
     "Cut out, it is padded",
     "with zeros; in the pass",

@@ -19,6 +19,7 @@ from helpers.wording.ratios import amount, percent, ratio
 from tests.seen import Seen, number
 
 COLORS = {"ReLU": BLUE, "sigmoid": VERMILION, "tanh": GREEN, "linear": FAINT}
+DASHES = {"ReLU": None, "sigmoid": "6 3", "tanh": "9 3 2 3", "linear": "2 3"}
 LESSON = list(itertools.product(FUNCTIONS, (5, 10, 20, 30), (0.5, 1.0, 1.41, 2.0, 4.0)))
 
 
@@ -162,9 +163,18 @@ def test_the_function_and_its_slope_are_drawn_over_their_axis(name):
     [slope] = [text for text in seen.texts if text.words == f"slope: {most[name]}"]
     [label] = [text for text in seen.texts if text.words == name]
     assert slope.color == "#A0447A"
-    for text in (slope, label):
+    for text, color in ((slope, PURPLE), (label, INK)):
         assert text.bold
         assert left < text.box[0] < text.box[2] < right
+        # Beside its line, and on neither.
+        for other in (PURPLE, INK):
+            line = lines(seen, color=other)
+            across = np.linspace(text.box[0], text.box[2], 50)
+            apart = np.abs(np.interp(across, *line.T) - (text.box[1] + text.box[3]) / 2)
+            assert (7 if other != color else 5) < apart.min()
+            assert other != color or apart.min() < 20
+    [dashed] = [each for each in seen.elements("polyline") if each.get("stroke") == PURPLE]
+    assert dashed.get("stroke-dasharray") == "8 4"
     # Both at 0 and at 2.5 either way, where the inputs' axis has its ticks.
     upright = [
         each
@@ -241,6 +251,7 @@ def test_every_gradient_is_where_its_power_of_ten_is(setting):
         drawn = points(line)
         assert passed(drawn[:, 0]) == pytest.approx(np.arange(setting[1]), abs=0.002)
         assert power(drawn[:, 1]) == pytest.approx(np.log10(flow.gradients[::-1]), abs=0.001)
+        assert line.get("stroke-dasharray") == DASHES[name]
         assert number(line, "stroke-width") == (2.6 if name == setting[0] else 1.5)
     dots = [each for each in seen.elements("circle") if each.get("class") != "handle"]
     inside = [

@@ -242,7 +242,7 @@ class ComparisonNumbers:
         """The networks with the least and the most of x or y."""
 
         def value(point: Point) -> float:
-            return getattr(point, name)
+            return point.x if name == "x" else point.y
 
         return min(self.points, key=value), max(self.points, key=value)
 

@@ -1,6 +1,7 @@
 """`DenseBlockExplorer` counts as PyTorch does, and its picture shows what it counts."""
 
 import re
+from collections import Counter
 from itertools import pairwise
 
 import pytest
@@ -177,6 +178,10 @@ def test_the_picture_reads_line_by_line():
     bold = {text.words for text in seen.texts if text.bold}
     assert {"output", "256", "transition", "128", "331,776 with 1×1"} <= bold
     assert not {"made by", "kept", "layer 1", "248,832 without 1×1"} & bold
+    sizes = Counter(float(each.get("font-size")) for each in seen.elements("text"))
+    assert sizes == {15: 5, 12.5: 28, 12: 25, 13: 2}
+    names = [text.box[2] for text in seen.texts if text.box[2] < 96 and text.box[0] > 16.5]
+    assert names == pytest.approx([88] * 11, abs=1.5)
     [pays] = [text for text in seen.texts if text.color == VERMILION]
     assert pays.words.startswith("it pays")
 
@@ -266,6 +271,7 @@ def test_the_transition_s_bar_ends_where_its_channels_do_and_can_be_dragged(comp
     assert [number(bar, each) for each in ("x", "y", "width", "height")] == [96, 276, 280 * compression, 16]
     assert (number(handle, "cx"), number(handle, "cy")) == (96 + 280 * compression, 284)
     assert (bar.get("fill"), handle.get("fill"), handle.get("class")) == (INK, INK, "handle")
+    assert (number(handle, "r"), handle.get("stroke")) == (7, "white")
     drags = {each: drag for each, *drag in seen.drags()}
     assert drags[bar] == drags[handle] == ["compression", 96, 376, 0, 1]
     explorer.point({"compression": 0.7})

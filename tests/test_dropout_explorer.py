@@ -252,11 +252,13 @@ def test_what_the_mask_drops_is_crossed_out_in_training_and_nothing_in_evaluatio
             assert blue[place] == becomes.format(activation, doubled)
     crosses = "".join(f"M{x + 4},{y + 4}l23,23m0,-23l-23,23" for x, y in everywhere if (x, y) in grey)
     found = [each for each in seen.elements("path") if each.get("stroke") == VERMILION]
-    assert [each.get("d") for each in found] == ([crosses] if crosses else [])
+    assert [(each.get("d"), each.get("stroke-width")) for each in found] == [(crosses, "1.4")][
+        : bool(crosses)
+    ]
     digits = {
         (number(each, "x") - 15.5, number(each, "y") - 20.5): (each.text, group.get("fill"))
         for group in seen.elements("g")
-        if group.get("text-anchor") == "middle"
+        if (group.get("text-anchor"), group.get("font-size")) == ("middle", "14")
         for each in group
     }
     assert digits == {
@@ -277,6 +279,7 @@ def test_a_frame_is_around_what_the_next_unit_receives_and_a_click_chooses_it(mo
             text for text in seen.texts
             if x < text.box[0] < text.box[2] < x + width and y < text.box[1] < text.box[3] < y + height
         ]  # fmt: skip
+        assert (width, height) == (80, 25)
         assert text.box[2] == pytest.approx(662 if column == "PyTorch" else 762, abs=1.5)
         make = explorer.numbers.train_sum if row == "train" else explorer.numbers.eval_sum
         assert text.words == tenths(make(column))

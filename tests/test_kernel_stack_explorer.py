@@ -276,12 +276,21 @@ def test_a_dot_for_each_nonlinearity_and_the_last_one_sets_the_depth():
         assert explorer.depth.value == depth
 
 
-def test_what_is_written_over_the_picture():
-    assert {
-        "One output cell sees 5×5 cells of the input: each 3×3 adds 2",
-        "weights, 128 channels in and out; MACs in the same ratio",
-        "nonlinearities",
-    } <= {*seen(3, 2).words}
-    one = seen(7, 1, channels=1).words
+def test_where_the_words_stand():
+    places = {text.words: (round(text.box[0]), round(sum(text.box[1::2]) / 2)) for text in seen(3, 2).texts}
+    expected = {
+        "One output cell sees 5×5 cells of the input: each 3×3 adds 2": (24, 19),
+        "Number and shade: ways from a cell to the output cell.   "
+        "Frames: a cell, and the 3×3 cells that it reads.": (24, 40),
+        "input": (250, 293), "5×5": (252, 309), "layer 1": (428, 293), "output": (553, 293),
+        "1×1": (560, 309),
+        "→": (517, 292), "3×3": (510, 309),
+        "weights, 128 channels in and out; MACs in the same ratio": (126, 349),
+        "3×3 twice": (54, 376), "294,912  (72 %)": (350, 377),
+        "one 5×5": (64, 414), "409,600  (100 %)": (434, 415),
+        "nonlinearities": (616, 348),
+    }  # fmt: skip
+    assert {words: places[words] for words in expected} == expected
+    one = {text.words for text in seen(7, 1, channels=1).texts}
     assert "One output cell sees 7×7 cells of the input: its own kernel" in one
     assert "weights, 1 channel in and out; MACs in the same ratio" in one

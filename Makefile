@@ -41,7 +41,7 @@ classroom: $(READY)
 
 # Every explorer through 2,000 random settings, with an eye on memory; some minutes.
 soak: $(READY)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m soak tests/test_soak.py
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m soak tests/explorers/test_soak.py
 
 # What may go wrong around a lesson, at length: every cell twice, other folders, cores and screens; some minutes.
 faults: $(READY)

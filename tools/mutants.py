@@ -10,45 +10,6 @@ from benchmarks.measurement import aligned
 GOAL = 0.9
 """The least share of a module's mutants that its tests must kill."""
 
-CORE = (
-    *("arithmetic", "wording.counts"),
-    *("reading.graph", "reading.receptive_field", "reading.trace", "reading.windows"),
-)
-
-# What is pure in an explorer's module: classes and functions. The rest of it draws, or asks what to draw.
-EXPLORERS: dict[str, tuple[str, ...]] = {
-    "activation": ("ActivationNumbers", "activation_numbers", "amount", "_short", "percent"),
-    "augmentation": ("AugmentationNumbers", "augmentation", "_signed"),
-    "comparison_numbers": ("*",),
-    "dense_block_numbers": ("*",),
-    "dense_numbers": ("*",),
-    "dropout": (
-        *("DropoutNumbers", "dropout", "train_scale", "eval_scale"),
-        *("_shown", "kept_units", "all_sums"),
-    ),
-    "feature_map": ("FeatureMapNumbers", "page_of_maps"),
-    "field_numbers": ("*",),
-    "group": ("GroupNumbers", "grouped", "possible_groups", "_macs_in_words", "_preset_of"),
-    "inception": ("InceptionNumbers", "Branch", "inception", "preset_settings"),
-    "kernel_stack": ("KernelStackNumbers", "kernel_stack"),
-    "pixel_mixer": ("MixNumbers", "mix", "convolve"),
-    "pooling_numbers": ("*",),
-    "reduction": ("ReductionNumbers", "Cost", "reduction"),
-    "response_norm": ("LRNNumbers", "normalise", "working", "brief"),
-    "shortcut": ("ShortcutNumbers", "Step", "shortcut", "main_path", "_conv"),
-}
-
-# As mutmut calls them: x_function__mutmut_1 and xǁClassǁmethod__mutmut_1.
-PURE = (
-    *(f"helpers.{module}.*" for module in CORE),
-    *(
-        f"helpers.explorers.{module}.{mutants}"
-        for module, names in EXPLORERS.items()
-        for name in names
-        for mutants in (f"x_{name}__mutmut_*", f"xǁ{name}ǁ*")
-    ),
-)
-
 
 def report(found: Mapping[str, Mapping[str, str]]) -> str:
     """The survivors by name, a row for each module, and whether the goal is met; from what became of each.
@@ -80,8 +41,8 @@ def report(found: Mapping[str, Mapping[str, str]]) -> str:
 def main(patterns: tuple[str, ...], children: int | None = None) -> None:
     from tools.mutation import results, run  # here, so that the table is there without mutmut
 
-    run(patterns or PURE, children)
-    sys.stdout.write(report(results(patterns or PURE)) + "\n")
+    run(patterns, children)
+    sys.stdout.write(report(results(patterns)) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections import defaultdict
 from fnmatch import fnmatch
 from typing import Any
@@ -36,16 +37,14 @@ def run(patterns: tuple[str, ...], children: int | None = None) -> None:
 
 
 def results(patterns: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """What became of each mutant that was tried, in mutmut's words, by module; the arithmetic is one."""
+    """What became of each mutant that was tried, in mutmut's words, by module."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
     for path in walk_mutatable_files():
         data = SourceFileMutationData(path=path)
         data.load()
         for name, code in data.exit_code_by_key.items():
-            if code is not None and any(fnmatch(name, pattern) for pattern in patterns):
-                module = name.partition(".x")[0]
-                module = "helpers.arithmetic" if ".arithmetic." in name else module
-                found[module][name] = status_by_exit_code[code]
+            if code is not None and (not patterns or any(fnmatch(name, pattern) for pattern in patterns)):
+                found[re.split(r"\.x[_ǁ]", name)[0]][name] = status_by_exit_code[code]
     return found
 
 
@@ -78,8 +77,6 @@ def _warm_up_more(runner: Any) -> None:
 
 
 def _run_own_tests(runner: Any, *, mutant_name: str | None, tests: Any) -> int:
-    """The quickest first. What follows a network has tests of its own: the explorers' would take minutes."""
-    if mutant_name and not any(room in mutant_name for room in (".explorers.", ".wording.")):
-        tests = [each for each in tests if "explorer" not in each]
+    """The quickest first: a mutant is mostly noticed by one of them."""
     seconds = state().duration_by_test
     return _run_tests(runner, mutant_name=mutant_name, tests=sorted(tests, key=lambda each: seconds[each]))

@@ -14,6 +14,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from math import log10
 from typing import Any, Literal
@@ -53,8 +54,16 @@ def number(value: float) -> str:
     >>> number(3), number(2 / 3), number(-0.001)
     ('3', '0.67', '0')
     """
+    if value == int(value):
+        return str(int(value))
     text = f"{value:.2f}".rstrip("0").rstrip(".")
     return "0" if text == "-0" else text
+
+
+@cache
+def _written(name: str) -> str:
+    """An attribute's name as it stands in the SVG."""
+    return name.rstrip("_").replace("__", ":").replace("_", "-")
 
 
 def tag(name: str, inside: str = "", /, **attributes: Any) -> str:
@@ -63,12 +72,11 @@ def tag(name: str, inside: str = "", /, **attributes: Any) -> str:
     >>> tag("rect", x=1 / 3, stroke_width=2, fill=None)
     '<rect x="0.33" stroke-width="2"/>'
     """
-    written = "".join(
-        f' {key.rstrip("_").replace("__", ":").replace("_", "-")}="'
-        f'{number(value) if isinstance(value, int | float) else escape(str(value))}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
+    written = ""
+    for key, value in attributes.items():
+        if value is not None:
+            text = number(value) if isinstance(value, int | float) else escape(str(value))
+            written += f' {_written(key)}="{text}"'
     return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
 
 

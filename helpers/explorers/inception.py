@@ -45,18 +45,19 @@ class InceptionExplorer(Explorer):
             name: value if given is None else given
             for (name, value), given in zip(PRESETS[named].items(), asked, strict=True)
         }
-        if block != OWN:
-            choice.take(next((name for name, numbers in PRESETS.items() if numbers == start), OWN))
         channels = Slider("in channels", start["in_channels"], 8, 1024, step=8)
         most = {name: channels.value if name in REDUCTIONS else 512 for name in FILTERS}
+        sliders = {
+            name: Slider(name.replace("_", " ").replace("x", "×"), start[name], 8, most[name], step=8)
+            for name in FILTERS
+        }
+        if start != PRESETS[named]:
+            choice.take(next((name for name, numbers in PRESETS.items() if numbers == start), OWN))
         super().__init__(
             {
                 "block": choice,
                 "in_channels": channels,
-                **{
-                    name: Slider(name.replace("_", " ").replace("x", "×"), start[name], 8, most[name], step=8)
-                    for name in FILTERS
-                },
+                **sliders,
                 "map_size": Slider("map size", MAP_SIZES[named] if map_size is None else map_size, 1, 56),
             },
             presets=PRESETS,

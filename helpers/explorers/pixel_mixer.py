@@ -46,11 +46,12 @@ class PixelMixer(Explorer):
         photos = photos or live_photos(photo)
         row, column = pair("pixel", pixel, least=0)
         presets = {name: slider_values(name) for name in PRESETS}
-        start = presets.get(preset, presets["identity"])
+        chosen = Choice("preset", [*PRESETS, OWN], preset)
+        start = presets.get(chosen.value, presets["identity"])
         super().__init__(
             {
                 **photo_controls(photos),
-                "preset": Choice("preset", [*PRESETS, OWN], preset),
+                "preset": chosen,
                 **{
                     name: FloatSlider(name.replace("_", " "), value, -2, 2, step=0.01)
                     for name, value in start.items()

@@ -71,8 +71,6 @@ class ReceptiveFieldExplorer(Explorer):
         layer_choice = Choice("layer", found, largest_that_fits(found, size) if layer is None else layer)
         shown = found[layer_choice.value]
         row, column = shown.nearest((0.5, 0.5), size) if unit is None else pair("unit", unit, least=0)
-        # Where the learner looks, which another layer and another network keep.
-        self._aim = (0.5, 0.5) if unit is None else shown.place((row, column), size)
         controls = {
             "network": Choice("network", names, network),
             "layer": layer_choice,
@@ -81,6 +79,8 @@ class ReceptiveFieldExplorer(Explorer):
             **photo_controls(source),
         }
         controls["network"].hidden = len(names) == 1  # nothing to choose
+        # Where the learner looks, which another layer and another network keep.
+        self._aim = (0.5, 0.5) if unit is None else shown.place((row, column), size)
         super().__init__(controls, photos=source)
 
     def follow(self, name: str) -> None:

@@ -4,15 +4,16 @@
 def brief(count: int) -> str:
     """A count with three significant digits from a million on, as papers write MACs: M is 10⁶, G is 10⁹.
 
-    >>> brief(163_328), brief(128_049_152), brief(1_583_000_000), brief(999_999_999)
-    ('163,328', '128 M', '1.58 G', '1.00 G')
+    >>> brief(999_999), brief(128_049_152), brief(1_583_000_000), brief(999_999_999)
+    ('999,999', '128 M', '1.58 G', '1.00 G')
     """
-    for unit, size in (("G", 10**9), ("M", 10**6)):
-        value = float(f"{count / size:.3g}")  # rounded first: 999.9 M are 1.00 G
-        if value >= 1:
-            digits = 2 if value < 10 else 1 if value < 100 else 0
-            return f"{value:,.{digits}f} {unit}"
-    return f"{count:,}"
+    if count < 10**6:
+        return f"{count:,}"
+    unit, value = "M", float(f"{count / 10**6:.3g}")  # rounded first: 999.9 M are 1.00 G
+    if value >= 1000:
+        unit, value = "G", float(f"{count / 10**9:.3g}")
+    digits = 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:,.{digits}f} {unit}"
 
 
 def compared(count: int, reference: int) -> str:

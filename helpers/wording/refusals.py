@@ -41,7 +41,7 @@ def first_line(error: BaseException) -> str:
 def unknown(kind: str, name: object, names: Iterable[str]) -> str:
     """The sentence for a `name` that is not among the `names` of that `kind`.
 
-    It offers up to three near names (case does not count), or the first dozen where none is near.
+    It offers up to three near names (case does not count), or where none is near the first, a dozen at most.
 
     >>> unknown("photo", "chelsae", ["chelsea", "coffee"])
     "There is no photo 'chelsae'; the nearest is 'chelsea'."
@@ -59,9 +59,12 @@ def unknown(kind: str, name: object, names: Iterable[str]) -> str:
         return f"There is no {kind} {shown(name)}; the nearest {verb} {_join(near, 'and')}."
     if not names:
         return f"There is no {kind} {shown(name)}, nor any other."
-    if len(names) > _LISTED:
-        listed = ", ".join(map(repr, names[:_LISTED]))
-        return f"There is no {kind} {shown(name)}; choose {listed} or one of {len(names) - _LISTED} more."
+    few = names[:_LISTED]
+    while len(few) > 1 and sum(len(each) + 4 for each in few) > _SAID:
+        few.pop()
+    if len(names) > len(few):
+        listed = ", ".join(map(repr, few))
+        return f"There is no {kind} {shown(name)}; choose {listed} or one of {len(names) - len(few)} more."
     return f"There is no {kind} {shown(name)}; choose {_join(names, 'or')}."
 
 

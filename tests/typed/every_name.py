@@ -1,4 +1,4 @@
-"""A small script that uses every public name as a lesson would: `make test` has mypy check it, and runs none of it."""
+"""Every public name, used as a lesson would: `make test` has mypy check this script, and runs none of it."""
 
 from fractions import Fraction
 from typing import Any, assert_type
@@ -93,7 +93,9 @@ def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:
     helpers.curves("Lines", {"a": [1.0, 2.0]}, x_label="x", y_label="y")
     helpers.fields_on_photo(picture, {"conv1": ReceptiveField()})
     helpers.filter_grid(maps)
-    helpers.heat_maps("Heat", {"a": np.ones((2, 2))}, rows=["a"], columns=["b"], row_label="r", column_label="c")
+    helpers.heat_maps(
+        "Heat", {"a": np.ones((2, 2))}, rows=["a"], columns=["b"], row_label="r", column_label="c"
+    )
     helpers.inception_block(192, 64, 96, 128, 16, 32, 32)
     helpers.kernel_reach(channels=3)
     helpers.map_rows("Maps", {"a": maps})

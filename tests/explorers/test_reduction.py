@@ -1,0 +1,170 @@
+"""`ReductionExplorer` counts as PyTorch does, and its picture shows what it counts."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+
+from helpers import ReductionExplorer
+from helpers.drawing.style import FAINT, ORANGE
+from helpers.explorers.numbers.reduction import Cost, reduction
+from tests.seen import Seen, number
+
+NAMES = ("kernel_size", "in_channels", "reduced_channels", "out_channels", "image_size")
+SETTING = st.tuples(
+    st.sampled_from((1, 3, 5, 7, 9, 11)),
+    st.integers(8, 512),
+    st.floats(0, 1),
+    st.integers(8, 512),
+    st.integers(1, 224),
+).map(lambda s: (s[0], s[1], 1 + round(s[2] * (s[1] - 1)), s[3], s[4]))
+
+
+def test_the_lesson_s_numbers():
+    explorer = ReductionExplorer()
+    numbers = explorer.numbers
+    assert (numbers.direct.weights, numbers.reduced.weights) == (147_456, 40_960)
+    assert (numbers.one_by_one.weights, numbers.after.weights) == (4_096, 36_864)
+    assert repr(explorer) == (
+        "3×3, 128→128: 147,456 weights; via 32: 4,096 + 36,864 = 40,960, 3.60 times fewer."
+    )
+
+
+@settings(deadline=None, derandomize=True, max_examples=100)
+@given(SETTING)
+def test_the_counts_are_those_of_the_convolutions_in_pytorch(setting):
+    kernel, c_in, reduced, c_out, size = setting
+    numbers = reduction(*setting)
+    with torch.device("meta"):
+        layers = {
+            "direct": nn.Conv2d(c_in, c_out, kernel, padding=kernel // 2, bias=False),
+            "one_by_one": nn.Conv2d(c_in, reduced, 1, bias=False),
+            "after": nn.Conv2d(reduced, c_out, kernel, padding=kernel // 2, bias=False),
+        }
+        for name, layer in layers.items():
+            cost, x = getattr(numbers, name), torch.empty(1, layer.in_channels, size, size)
+            assert cost.weights == layer.weight.numel()
+            assert cost.activations == layer(x).numel()
+            assert cost.macs == layer.weight.numel() * size**2
+    assert numbers.reduced.weights == numbers.one_by_one.weights + numbers.after.weights
+    assert numbers.reduced.macs == numbers.one_by_one.macs + numbers.after.macs
+    assert numbers.reduced.activations == numbers.one_by_one.activations + numbers.after.activations
+    # At the break-even both ways would cost the same.
+    assert numbers.break_even * (c_in + kernel**2 * c_out) == numbers.direct.weights
+
+
+def test_to_more_channels_than_came_in_would_be_no_reduction():
+    explorer = ReductionExplorer()
+    explorer.reduced_channels.value = 100
+    explorer.in_channels.value = 64
+    assert (explorer.reduced_channels.max, explorer.reduced_channels.value) == (64, 64)
+    assert explorer.numbers == reduction(3, 64, 64, 128, 28)
+    explorer.reduced_channels.value = 65
+    assert explorer.status.endswith("from 1 to 64; 64 is used.")
+    explorer.in_channels.value = 512
+    assert explorer.reduced_channels.max == 512
+    with pytest.raises(
+        ValueError, match="reduced channels cannot be 65: it takes a whole number from 1 to 64"
+    ):
+        ReductionExplorer(in_channels=64, reduced_channels=65)
+
+
+@pytest.mark.parametrize("setting", [(3, 128, 32, 128, 28), (5, 192, 16, 32, 28), (1, 64, 48, 64, 7)])
+def test_the_bars_are_as_long_as_the_counts_say(setting):
+    explorer = ReductionExplorer()
+    explorer.set(**dict(zip(NAMES, setting, strict=True)))
+    seen, numbers = Seen(explorer.svg), explorer.numbers
+    for name in ("weights", "MACs", "activations"):
+        direct, first, after = (
+            getattr(cost, name.lower()) for cost in (numbers.direct, numbers.one_by_one, numbers.after)
+        )
+        whole, squeeze, rest = (
+            seen.tip(f"direct: {direct:,} {name}"),
+            seen.tip(f"1×1: {first:,} {name}"),
+            None,
+        )
+        percent = number(whole, "width") / 100
+        assert number(whole, "x") == number(squeeze, "x")
+        assert number(squeeze, "width") / percent == pytest.approx(min(100 * first / direct, 200), abs=0.1)
+        rest = seen.tips.get(f"k×k after it: {after:,} {name}")
+        end = number(rest, "x") + number(rest, "width") - number(whole, "x") if rest is not None else None
+        total = 100 * (first + after) / direct
+        if rest is not None:
+            assert number(rest, "x") == pytest.approx(
+                number(squeeze, "x") + number(squeeze, "width"), abs=0.02
+            )
+            assert end / percent == pytest.approx(min(total, 200), abs=0.1)
+            assert rest.get("fill") == ORANGE
+        assert whole.get("fill") == FAINT
+        assert any(text.startswith(f"{first + after:,}  ({total:,.0f} %") for text in seen.words)
+    assert (", beyond the axis" in "".join(seen.words)) == any(
+        getattr(numbers.reduced, name) > 2 * getattr(numbers.direct, name)
+        for name in ("weights", "macs", "activations")
+    )
+
+
+def line(seen: Seen, dashes: str | None, color: str) -> list[float]:
+    """The ends of the one line of that look: x1, y1, x2, y2."""
+    [found] = [
+        each for each in seen.elements("line")
+        if each.get("stroke") == color and each.get("stroke-dasharray") == dashes
+    ]  # fmt: skip
+    return [number(found, end) for end in ("x1", "y1", "x2", "y2")]
+
+
+@pytest.mark.parametrize("reduced", [1, 57, 115, 128])
+def test_the_point_is_on_the_line_and_the_break_even_at_100_percent(reduced):
+    explorer = ReductionExplorer(reduced_channels=reduced)
+    seen = Seen(explorer.svg)
+    dot = seen.tip(f"{reduced} reduced channels: ")
+    x1, y1, x2, y2 = line(seen, None, "#0072B2")
+    assert number(dot, "cx") == pytest.approx(x1 + (x2 - x1) * reduced / 128, abs=0.02)
+    assert number(dot, "cy") == pytest.approx(y1 + (y2 - y1) * reduced / 128, abs=0.02)
+    stop, bottom, _, top = line(seen, "2 3", "#D55E00")
+    assert stop == pytest.approx(x1 + (x2 - x1) * 115.2 / 128, abs=0.02)
+    assert bottom == y1
+    assert top == pytest.approx(y1 + (y2 - y1) * 115.2 / 128, abs=0.02)
+    assert "break-even 115.2" in seen.words
+    assert [each for each in ("0", "32", "64", "96", "128") if each in seen.words] == [
+        "0",
+        "32",
+        "64",
+        "96",
+        "128",
+    ]
+
+
+def test_where_it_never_stops_paying_no_stop_is_drawn_and_a_steep_line_ends_at_the_axes():
+    explorer = ReductionExplorer(kernel_size=11, in_channels=8, reduced_channels=8, out_channels=512)
+    seen = Seen(explorer.svg)
+    assert explorer.numbers.break_even < 8
+    end = line(seen, None, "#0072B2")[2]
+    top = min(number(each, "y1") for each in seen.elements("line"))
+    explorer.set(kernel_size=1, in_channels=512, reduced_channels=512, out_channels=8)
+    steep = line(Seen(explorer.svg), None, "#0072B2")
+    assert steep[3] >= top
+    assert steep[2] < end
+
+
+def test_the_dot_can_be_dragged():
+    explorer = ReductionExplorer(in_channels=256)
+    drags = {(control, low, high) for _, control, _, _, low, high in Seen(explorer.svg).drags()}
+    assert drags == {("reduced_channels", 0, 256)}
+    [handle] = [element for element, *_ in Seen(explorer.svg).drags() if element.get("class") == "handle"]
+    assert handle.get("fill") == ORANGE
+    explorer.point({"reduced_channels": 99.6})
+    assert explorer.numbers.reduced_channels == 100
+
+
+def test_reductions():
+    assert reduction(1, 64, 8, 16, 7).sentence == (
+        "1×1, 64→16: 1,024 weights; via 8: 512 + 128 = 640, 38 % fewer."
+    )
+    assert reduction(3, 128, 128, 128, 28).sentence == (
+        "3×3, 128→128: 147,456 weights; via 128: 16,384 + 147,456 = 163,840, 11 % more."
+    )
+
+
+def test_both_steps_of_a_reduction_are_added_up():
+    assert reduction(3, 128, 32, 128, 28).reduced == Cost(40_960, 40_960 * 28**2, (32 + 128) * 28**2)

@@ -77,7 +77,7 @@ def _in_kernel() -> Iterator[Measurement]:
                 start = perf_counter()
                 control.value = value
                 times.append(1000 * (perf_counter() - start))
-        arithmetic = explorer.photos is None and not hasattr(type(explorer), "source")
+        arithmetic = explorer.photos is None and not hasattr(explorer, "source")
         yield Measurement(f"kernel: {name}", "two milliseconds", times, [2], KERNEL if arithmetic else None)
 
 

@@ -124,12 +124,15 @@ class DropoutNumbers:
     def masks_by_sum(self) -> dict[int, list[int]]:
         """The masks by the sum that they give in training, to the nearest multiple of `BIN`, in order."""
         scale = train_scale(self.p, self.convention)
-        found: dict[int, list[int]] = {}
+        alike: dict[int, list[int]] = {}
+        for mask, kept_sum in enumerate(self.sums, 1):
+            alike.setdefault(kept_sum, []).append(mask)
         # In whole numbers, so that no sum slips over the edge between two bins; halfway, the higher one.
         double, step = 2 * scale.numerator, 2 * BIN * scale.denominator
-        for mask, kept_sum in enumerate(self.sums, 1):
-            found.setdefault((kept_sum * double + step // 2) // step * BIN, []).append(mask)
-        return dict(sorted(found.items()))
+        found: dict[int, list[int]] = {}
+        for kept_sum in sorted(alike):
+            found.setdefault((kept_sum * double + step // 2) // step * BIN, []).extend(alike[kept_sum])
+        return {total: sorted(masks) for total, masks in found.items()}
 
     def scaled(self, amount: int) -> str:
         """What becomes of an activation that is not dropped, or of a sum of some, as an equation."""

@@ -14,15 +14,15 @@ lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 --LabApp.news_url=None $(firstword $(LESSONS))
 
 # One process a core, so one thread a process; a lesson's cells stay together and in order. Lessons run where no
-# network can be reached, if the system allows to cut them off. In the browser one lesson follows another: two at a
-# time, with as many Chromiums, took longer on two cores.
+# network can be reached, if the system allows to cut them off. In the browser the next lessons' cells run while one
+# is looked at.
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy tests/typed/every_name.py
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not soak and not faults"
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.offline $(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
-	$(BIN)/python -m pytest -m "browser and not faults" -rs tests/browser
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "browser and not faults" -rs tests/browser
 
 # Runs every lesson from a fresh kernel and stores its outputs, without widget state.
 record: $(READY)

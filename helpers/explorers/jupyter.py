@@ -31,9 +31,14 @@ class Picture(anywidget.AnyWidget):
     content = traitlets.Dict().tag(sync=True)
     pointed = traitlets.Dict().tag(sync=True)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._sent: dict[str, bytes] = {}
+        self._count = 0
+
     def show(self, content: Mapping[str, str], images: Mapping[str, bytes]) -> None:
         """Replace what is shown, in one message."""
-        new = {f"image_{name}": data for name, data in images.items()}
+        new = {f"image_{name}": data for name, data in images.items() if self._sent.get(name) is not data}
         missing = {
             name: traitlets.Bytes(data).tag(sync=True)
             for name, data in new.items()
@@ -41,10 +46,13 @@ class Picture(anywidget.AnyWidget):
         }
         if missing:
             self.add_traits(**missing)
+        self._sent |= images
+        # Another photo may leave the SVG as it is: the count tells the page to show it all the same.
+        self._count += bool(new)
         with self.hold_sync():
             for name, data in new.items():
                 setattr(self, name, data)
-            self.content = dict(content)
+            self.content = {**content, "images": self._count}
 
 
 class View:

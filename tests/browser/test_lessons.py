@@ -20,6 +20,8 @@ SILENT = {"map size (pixels)": "the sentence counts weights, and those do not de
 # The choice that stands for the learner's own picture or kernel; there is none here.
 OWN = "your own"
 MOST_KEYS = 6
+AHEAD = 2
+"""How many lessons' cells run while one is looked at."""
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +33,7 @@ def lab() -> Iterator[Lab]:
 
 
 class Ahead:
-    """Opens a lesson and has its cells run, and meanwhile the next one's: a core runs, the other looks."""
+    """Opens a lesson and has its cells run; while it is looked at, those of the next ones run."""
 
     def __init__(self, lab: Lab) -> None:
         self._lab = lab
@@ -39,11 +41,12 @@ class Ahead:
 
     @contextmanager
     def run(self, path: Path) -> Iterator[NotebookView]:
-        """The lesson when all its cells have run; the next one is begun."""
-        view, closing = self._begin(path)
-        view.wait_until_finished()
-        for following in LESSONS[LESSONS.index(path) + 1 :][:1]:
+        """The lesson when all its cells have run; as many more are begun as there are cores."""
+        place = LESSONS.index(path)
+        for following in LESSONS[place : place + 1 + AHEAD]:
             self._begin(following)
+        view, closing = self._begun[path]
+        view.wait_until_finished()
         with closing:
             yield view
         del self._begun[path]
@@ -53,13 +56,12 @@ class Ahead:
         for _, closing in self._begun.values():
             closing.close()
 
-    def _begin(self, path: Path) -> tuple[NotebookView, ExitStack]:
+    def _begin(self, path: Path) -> None:
         if path not in self._begun:
             closing = ExitStack()
             view = closing.enter_context(self._lab.open(path.name))
             view.begin()
             self._begun[path] = view, closing
-        return self._begun[path]
 
 
 @pytest.fixture(scope="module")

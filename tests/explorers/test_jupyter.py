@@ -4,6 +4,7 @@ import base64
 import io
 
 import ipywidgets as widgets
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -33,7 +34,8 @@ def agrees(view: View) -> bool:
             assert getattr(widget, bound, None) == getattr(control, bound, None), name
         assert (widget.layout.display == "none") == control.hidden
     content = view.picture.content
-    assert content == {"svg": explorer.svg, "sentence": repr(explorer), "status": explorer.status}
+    shown = {"svg": explorer.svg, "sentence": repr(explorer), "status": explorer.status}
+    assert content == shown | {"images": content["images"]}
     assert {
         name: getattr(view.picture, f"image_{name}") for name in explorer.shown_images
     } == explorer.shown_images
@@ -97,6 +99,21 @@ def test_an_image_is_sent_when_it_changes_and_else_not(monkeypatch):
     mixer.red_bias.value = 0.25
     mixer.photo.value = "chelsea"
     assert sent == [{"content"}, {"content", "image_photo"}]
+
+
+def test_another_image_is_shown_also_where_the_svg_stays_as_it_is():
+    mixer = PixelMixer(np.full((9, 9, 3), 40, np.uint8))
+    view, told = shown(mixer), []
+    view.picture.observe(lambda change: told.append(change["new"]), "content")
+    changed = np.full((9, 9, 3), 40, np.uint8)
+    changed[0, 0] = 200  # not the pixel whose numbers are shown
+    buffer = io.BytesIO()
+    Image.fromarray(changed).save(buffer, "PNG")
+    before = mixer.svg
+    mixer.upload.value = buffer.getvalue()
+    assert mixer.svg == before
+    assert len(told) == 1
+    assert view.picture.image_photo == mixer.shown_images["photo"]
 
 
 def test_a_setting_that_moves_nothing_sends_nothing(monkeypatch):

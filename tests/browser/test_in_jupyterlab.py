@@ -257,14 +257,16 @@ def test_in_jupyterlab_s_dark_theme_the_picture_is_a_light_card_and_the_sentence
     notebook: NotebookView,
 ) -> None:
     reducing = notebook.explorers()[0]
-    sentence = "each => getComputedStyle(each).color"
-    before = reducing.box.locator(".explorer-sentence").evaluate(sentence)
-    notebook.page.evaluate(
-        "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
-    )
-    color = lambda: reducing.box.locator(".explorer-sentence").evaluate(sentence)  # noqa: E731
-    _wait_until(lambda: color() != before, "the sentence takes the theme's colour")
-    assert min(map(int, color().removeprefix("rgba(").removeprefix("rgb(").split(",")[0:1])) > 200
+
+    def shade() -> int:
+        """How light the sentence's letters are, from 0 to 255."""
+        look = "each => getComputedStyle(each).color.match(/[0-9]+/)[0]"
+        return int(reducing.box.locator(".explorer-sentence").evaluate(look))
+
+    assert shade() < 100
+    dark = "window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+    notebook.page.evaluate(dark)
+    _wait_until(lambda: shade() > 200, "the sentence takes the theme's colour")
     card = reducing.picture.locator("svg > g > rect").first
     assert card.evaluate("each => getComputedStyle(each).fill") == "rgb(255, 255, 255)"
 

@@ -124,10 +124,10 @@ def _on_page(view: NotebookView, name: str) -> Iterator[Measurement]:
 
 
 def _press(box: PictureBox, turn: int) -> float:
-    """A step of the first slider that can move, to and fro; where there is none, another entry of a list."""
+    """A step of the first slider that can move; where there is none, another entry of a list."""
     sliders = [slider for slider in box.sliders() if slider.can_move]
     if sliders:
-        return box.slide(sliders[0].handle, "ArrowRight" if turn % 2 else "ArrowLeft")
+        return box.slide(sliders[0].handle, sliders[0].key())
     select = box.selects()[0]
     options = select.evaluate("select => [...select.options].map(option => option.value)")
     return box.choose(select, options[turn % 2])

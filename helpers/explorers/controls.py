@@ -250,7 +250,7 @@ def _whole(asked: Any) -> int | None:
     number = _number(asked)
     try:
         return None if number is None else index(number)
-    except TypeError:
+    except Exception:  # what was given may raise anything
         return None
 
 
@@ -259,7 +259,7 @@ def _real(asked: Any) -> float | None:
     number = _number(asked)
     try:
         return float(number) if number is not None and math.isfinite(number) else None
-    except (TypeError, OverflowError):
+    except Exception:  # what was given may raise anything
         return None
 
 

@@ -35,16 +35,17 @@ class ShortcutExplorer(Explorer):
         option: str = "B",
         map_size: int = 56,
     ) -> None:
-        most = EXPANSION if block == "bottleneck" else 1
+        kind = Choice("block", ["bottleneck", "basic"], block)
+        most = EXPANSION if kind.value == "bottleneck" else 1
         controls = {
-            "block": Choice("block", ["bottleneck", "basic"], block),
+            "block": kind,
             "option": Choice("option", OPTIONS, option),
             "width": Slider("width", width, 8, MOST_CHANNELS // EXPANSION, step=8),
             "expansion": Slider("expansion", most if expansion is None else expansion, 1, most),
             "stride": Slider("stride", stride, 1, 2),
         }
         out = controls["width"].value * controls["expansion"].value
-        bound = out if option == "A" else MOST_CHANNELS
+        bound = out if controls["option"].value == "A" else MOST_CHANNELS
         super().__init__(
             {
                 **controls,

@@ -31,7 +31,7 @@ def test_the_lesson_s_numbers():
     )
 
 
-@settings(deadline=None, derandomize=True, max_examples=100)
+@settings(deadline=None, derandomize=True, max_examples=300)
 @given(SETTING)
 def test_the_counts_are_those_of_the_convolutions_in_pytorch(setting):
     kernel, c_in, reduced, c_out, size = setting

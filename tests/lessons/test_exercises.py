@@ -168,10 +168,10 @@ def test_the_right_number_or_word_is_right_in_every_form(exercise, answer):
 
 
 def test_every_exercise_is_named_after_its_lesson():
-    for lesson, module in LESSONS.items():
-        names = list(import_module(module).EXERCISES)
-        assert names
-        assert names == [f"{lesson}.{exercise}" for exercise in range(1, 1 + len(names))]
+    counts = {"7": 12}  # the last lesson has a quiz
+    assert [
+        f"{lesson}.{exercise}" for lesson in LESSONS for exercise in range(1, 1 + counts.get(lesson, 3))
+    ] == NAMES
 
 
 @pytest.mark.parametrize("exercise", NAMES)

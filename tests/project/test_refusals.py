@@ -134,7 +134,7 @@ NOT_A_LEARNERS = {"source", "photos"}
 def test_an_explorer_starts_or_refuses_in_one_sentence(name):
     explorer = getattr(helpers, name)
     for parameter in inspect.signature(explorer).parameters.keys() - NOT_A_LEARNERS:
-        for nonsense in ["abc", float("nan"), 10**5000, [1], object(), torch.zeros(2)]:
+        for nonsense in ["abc", float("nan"), 10**5000, [1], Rude(), torch.zeros(2)]:
             assert_one_sentence(refused(explorer, {parameter: nonsense}))
 
 

@@ -113,6 +113,15 @@ def test_the_lowest_floors_need_the_standard_library_alone(path):
     assert tops <= {*sys.stdlib_module_names, "helpers"}
 
 
+def test_arithmetic_imports_the_standard_library_only():
+    code = (
+        "import sys, helpers; before = set(sys.modules); import helpers.arithmetic; "
+        "print({name.partition('.')[0] for name in set(sys.modules) - before} - sys.stdlib_module_names)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "{'helpers'}"
+
+
 def test_only_what_draws_imports_matplotlib():
     assert [place(path) for path in users_of("matplotlib") if not stands_in(path, HAS_MATPLOTLIB)] == []
 

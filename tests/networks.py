@@ -1,5 +1,6 @@
 """Small networks for tests: random ones with branches, and any network made linear to read its gradient."""
 
+import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -143,6 +144,36 @@ def box_by_gradient(model: nn.Module, unit: tuple[int, int], size: tuple[int, in
     handle.remove()
     (gradient,) = torch.autograd.grad(outputs[0][0, :, unit[0], unit[1]].sum(), image)
     rows, columns = gradient[0].abs().sum(0).nonzero(as_tuple=True)
+    return tuple(int(each) for each in (rows.min(), columns.min(), rows.max(), columns.max()))
+
+
+def seen_by_gradient(
+    model: nn.Module, unit: tuple[int, int], size: tuple[int, ...], layer: str = "", draws: int = 12
+) -> Box:
+    """The (top, left, bottom, right) of the pixels that move one unit of a layer's map, (1, channels, H, W).
+
+    The weights and images are drawn several times, since a ReLU may be off and a maximum elsewhere.
+    """
+    generator = torch.Generator().manual_seed(0)
+    model = copy.deepcopy(model).double().eval().requires_grad_(False)
+    total = torch.zeros(size[1:], dtype=torch.float64)
+    outputs: list[Tensor] = []
+    handle = model.get_submodule(layer).register_forward_hook(lambda _m, _i, output: outputs.append(output))
+    for _ in range(draws):
+        for parameter in model.parameters():
+            parameter.copy_(torch.rand(parameter.shape, generator=generator, dtype=torch.float64) - 0.3)
+        image = torch.rand((1, *size), generator=generator, dtype=torch.float64).requires_grad_()
+        outputs.clear()
+        # Copies are kept for the backward pass: what it needs may be overwritten as the network runs.
+        with torch.autograd.graph.saved_tensors_hooks(Tensor.clone, lambda kept: kept):
+            model(image * 1)
+        if outputs[0].requires_grad:
+            values = outputs[0][0, :, unit[0], unit[1]]
+            # Weighted, since the sum of some, as of a softmax, is always the same.
+            (values * torch.arange(1, len(values) + 1)).sum().backward()
+            total += image.grad[0].abs().sum(0)
+    handle.remove()
+    rows, columns = total.nonzero(as_tuple=True)
     return tuple(int(each) for each in (rows.min(), columns.min(), rows.max(), columns.max()))
 
 

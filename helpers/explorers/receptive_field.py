@@ -44,8 +44,8 @@ class ReceptiveFieldExplorer(Explorer):
     `source` is where fields, gradients and photos come from instead, as in a page without a kernel; the first
     three parameters and `image_size` are not asked then.
 
-    Raises ValueError for what is not there: a photo, a layer, a unit; and for a network that torch.fx cannot
-    follow, or that does not accept the photo.
+    Raises ValueError for what is not there: a photo, a layer, a unit; and for a network that does not
+    accept the photo.
     """
 
     numbers: ReceptiveFieldNumbers

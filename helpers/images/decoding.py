@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, PngImagePlugin
 
 MAX_PIXELS = 50_000_000  # about 200 MB once decoded
 MAX_BYTES = 100_000_000
@@ -31,6 +31,8 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+_PHOTOMETRIC = 262  # the TIFF tag that says whether 0 is black
 
 Bytes = bytes | bytearray | memoryview
 Upload = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -68,6 +70,8 @@ def open_image(source: Source) -> Image.Image:
         raise ImageError(f"{label} is larger than {MAX_BYTES // 10**6} MB; use a smaller picture.")
     with _decoding(label):
         image = Image.open(io.BytesIO(data), formats=_FORMATS)
+        if image.format == "PNG":
+            _scale_transparent_colour(image, data[24])
     return _to_rgb(image, label)
 
 
@@ -117,6 +121,7 @@ def _decoding(label: str) -> Iterator[None]:
     """Silences Pillow's warnings, and says in one sentence what a file that it cannot decode is."""
     with _QUIET, warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        text, PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_CHUNK, MAX_BYTES
         try:
             yield
         except Image.UnidentifiedImageError as error:
@@ -125,6 +130,19 @@ def _decoding(label: str) -> Iterator[None]:
             raise ImageError(f"{label} has too many pixels; {_FEWER}.") from error
         except Exception as error:  # a damaged file can make a decoder raise anything
             raise ImageError(f"{label} is damaged or cut short; use a complete file.") from error
+        finally:
+            PngImagePlugin.MAX_TEXT_CHUNK = (
+                text  # a colour profile may be larger than Pillow likes a text to be
+            )
+
+
+def _scale_transparent_colour(image: Image.Image, depth: int) -> None:
+    """Pillow scales a PNG's values to 8 bits, and leaves its one transparent colour as the file has it."""
+    colour = image.info.get("transparency")
+    if image.mode == "RGB" and depth == 16 and isinstance(colour, tuple):
+        image.info["transparency"] = tuple(value >> 8 for value in colour)
+    elif image.mode == "L" and isinstance(colour, int) and colour < 2**depth < 2**8:
+        image.info["transparency"] = colour * 255 // (2**depth - 1)
 
 
 def _check_pixels(width: int, height: int, label: str) -> None:
@@ -146,8 +164,14 @@ def _to_rgb(image: Image.Image, label: str) -> Image.Image:
         array = np.asarray(image)
         if image.mode == "I" and file_format == "PNG":  # how older versions of Pillow read 16 bits
             array = array.astype(np.uint16)
+        if file_format == "TIFF" and image.tag_v2.get(_PHOTOMETRIC) == 0 and array.dtype.kind == "u":
+            array = np.iinfo(array.dtype).max - array  # 0 is white, as Pillow knows for 8 bits alone
+        if isinstance(image.info.get("transparency"), int):
+            array = np.where(array == image.info["transparency"], np.iinfo(array.dtype).max, array)
         return _from_array(array, f"{label}, of type {array.dtype},")
     with _decoding(label):
+        if image.mode == "La":
+            image = image.convert("LA")
         if image.mode in ("RGBA", "LA", "PA", "RGBa") or "transparency" in image.info:
             rgba = image.convert("RGBA")
             image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.functional import avg_pool2d
 
 from helpers.lessons.checking import Wrong
 from helpers.lessons.modules import maps, module_itself
@@ -22,12 +23,16 @@ def own_block(answer: Any) -> None:
     training = answer.training
     answer.eval()
     try:
-        reach, channels = _seen(answer)
+        reach, has_gaps, channels = _seen(answer)
         linear = _is_linear(answer)
     finally:
         answer.train(training)
     if reach < FIELD:
         raise Wrong(f"An output sees {reach}×{reach} pixels: 5×5 takes two 3×3, or one 5×5, on few channels.")
+    if has_gaps:
+        raise Wrong(
+            "An output does not see all pixels of a 5×5: a dilation leaves gaps, and another 3×3 fills them."
+        )
     if channels < CHANNELS:
         raise Wrong(
             f"An output channel reads {channels} of the 256 channels: groups do not mix them, a 1×1 does."
@@ -43,8 +48,8 @@ def own_block(answer: Any) -> None:
         )
 
 
-def _seen(module: nn.Module) -> tuple[int, int]:
-    """The side of what one output sees, and how many channels it reads, by gradient on random maps."""
+def _seen(module: nn.Module) -> tuple[int, bool, int]:
+    """What an output sees, by gradient on random maps: the side, whether it has gaps, and the channels."""
     generator = torch.Generator().manual_seed(0)
     given = torch.randn(4, CHANNELS, SIDE, SIDE, generator=generator, requires_grad=True)
     out = module(given.clone())  # a ReLU may work in place
@@ -69,7 +74,8 @@ def _seen(module: nn.Module) -> tuple[int, int]:
         int(places[-1] - places[0]) + 1
         for places in (at_pixel.any(0).any(side).nonzero().flatten() for side in (1, 0))
     )
-    return min(height, width), int(of_channel.any(2).any(1).sum())
+    full = avg_pool2d(at_pixel.any(0, keepdim=True).float(), FIELD, stride=1).max() == 1
+    return min(height, width), not full, int(of_channel.any(2).any(1).sum())
 
 
 def _is_linear(module: nn.Module) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from torch import nn
 
 from helpers.models import build, network_names
-from helpers.reading.graph import network_graph
+from helpers.reading.forward import image_size, read
 from helpers.reading.receptive_field import receptive_field
 from helpers.reading.table import Trace
 from helpers.reading.trace import trace
@@ -100,10 +100,4 @@ def depth(network: nn.Module) -> int:
     >>> depth(nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 1)))
     2
     """
-    graph = network_graph(network)
-    deepest: dict[object, int] = {}
-    for node in graph.nodes.nodes:
-        step = graph.steps.get(node)
-        has_weights = step is not None and step.operation in ("conv2d", "linear")
-        deepest[node] = max((deepest[each] for each in node.all_input_nodes), default=0) + has_weights
-    return max(deepest.values())
+    return read(network, image_size(network)).depth

@@ -52,7 +52,6 @@ class Trace:
     rows: tuple[Row, ...]
     unlisted_parameters: int = 0
     unlisted_macs: int = 0
-    note: str = ""
 
     @property
     def parameters(self) -> int:
@@ -118,7 +117,7 @@ class Trace:
                 f"In no layer of the table: {self.unlisted_parameters:,} parameters "
                 f"and {self.unlisted_macs:,} MACs."
             )
-        return "\n".join([*lines, self.note] if self.note else lines)
+        return "\n".join(lines)
 
 
 def _size(size: tuple[int, int]) -> str:

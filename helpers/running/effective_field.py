@@ -12,10 +12,12 @@ from torch import Tensor, nn
 from helpers.arithmetic import ReceptiveField
 from helpers.arithmetic.checks import pair
 from helpers.models import given
-from helpers.models.device import enough_memory, is_out_of_memory
+from helpers.models.device import enough_memory
+from helpers.models.passes import ONE_PASS, evaluating, taking
+from helpers.reading.forward import read
 from helpers.reading.receptive_field import receptive_field
-from helpers.running.feature_maps import ONE_PASS, as_batch, evaluating
-from helpers.wording.refusals import first_line, known, shown
+from helpers.running.feature_maps import as_batch
+from helpers.wording.refusals import known, shown
 
 _MASS = 0.95
 
@@ -83,10 +85,10 @@ def effective_receptive_field(
         gradient, unit, grid = unit_gradient(model, layer, batch, unit)
         total += gradient
     try:
-        field = receptive_field(model, layer)
+        field, centre = receptive_field(model, layer, tuple(batches[0].shape[1:])), None
     except ValueError:
-        field = None
-    found = effective_field(total, unit, grid, field)
+        field, centre = None, _middle(total)
+    found = effective_field(total, unit, grid, field, centre)
     if found is None:
         raise ValueError(
             f"No pixel moves unit {unit} of layer {layer!r}; use other images, weights or another unit."
@@ -95,22 +97,28 @@ def effective_receptive_field(
 
 
 def effective_field(
-    total: Tensor, unit: tuple[int, int], grid: tuple[int, int], field: ReceptiveField | None
+    total: Tensor,
+    unit: tuple[int, int],
+    grid: tuple[int, int],
+    field: ReceptiveField | None,
+    centre: tuple[float, float] | None = None,
 ) -> EffectiveField | None:
     """Read the effective field off a unit's gradient, (H, W) in float64; None where that is 0 everywhere.
 
-    `grid` is the size of the layer's map, and `field` its receptive field, None where that is not known.
+    `grid` is the size of the layer's map, and `field` its receptive field, None where the unit sees
+    everything or that is not known. Without a field `centre` is the pixel in the middle, that at the unit's
+    place if not given.
     """
     largest = total.max().item()
     if not 0 < largest < float("inf"):
         return None
-    if field is None:
+    if field is not None:
+        top, left, bottom, right = field.box(unit)
+        centre = (top + bottom) / 2, (left + right) / 2
+    elif centre is None:
         centre = tuple(
             (at + 0.5) * side / count - 0.5 for at, side, count in zip(unit, total.shape, grid, strict=True)
         )
-    else:
-        top, left, bottom, right = field.box(unit)
-        centre = (top + bottom) / 2, (left + right) / 2
     side = _side(total, centre)
     return EffectiveField((total / largest).float(), unit, side, max(field.size) if field else None)
 
@@ -127,7 +135,7 @@ def _batches(model: nn.Module, images: Any) -> list[Tensor]:
     return batches
 
 
-class _Enough(Exception):
+class _Enough(BaseException):
     """Ends a forward pass at the layer, before a ReLU that works in place changes what it put out."""
 
 
@@ -153,15 +161,10 @@ def unit_gradient(
         pixels = batch.detach().clone().requires_grad_()
         handle = model.get_submodule(layer).register_forward_hook(keep)
         try:
-            model(pixels * 1)  # a network whose first step works in place cannot change a leaf
+            with taking(model, shape):
+                model(pixels * 1)  # a network whose first step works in place cannot change a leaf
         except _Enough:
             pass
-        except RuntimeError as error:  # PyTorch's, where shapes do not fit
-            if is_out_of_memory(error):
-                raise
-            raise ValueError(
-                f"{name} does not accept an image of shape {shape}: {first_line(error)}."
-            ) from error
         finally:
             handle.remove()
         output = outputs[0] if outputs else None
@@ -180,8 +183,23 @@ def unit_gradient(
             summed = output[:, :, row, column].sum()
             (gradient,) = torch.autograd.grad(summed, pixels, allow_unused=True)
     if gradient is None:
+        seen = read(model, shape).outputs.get(layer)
+        if seen is not None and seen.sight is not None:
+            raise ValueError(
+                f"Layer {layer!r} of {name} is computed without gradients, as under torch.no_grad; let it be "
+                "computed with them to see what moves it."
+            )
         raise ValueError(f"Layer {layer!r} does not depend on the image; choose another.")
     return gradient[0].abs().mean(0).cpu().double(), (row, column), grid
+
+
+def _middle(mass: Tensor) -> tuple[float, float]:
+    """The middle of the smallest rectangle that holds all of the mass; that of the image if there is none."""
+    places = mass.nonzero()
+    if not len(places):
+        return (mass.shape[0] - 1) / 2, (mass.shape[1] - 1) / 2
+    (top, left), (bottom, right) = places.amin(0).tolist(), places.amax(0).tolist()
+    return (top + bottom) / 2, (left + right) / 2
 
 
 def _side(mass: Tensor, centre: tuple[float, float]) -> int:

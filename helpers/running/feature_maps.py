@@ -1,8 +1,7 @@
 """What the layers of a network make of one picture: their feature maps, by layer name."""
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -11,19 +10,17 @@ from torch import Tensor, nn
 
 from helpers.models import given
 from helpers.models.device import enough_memory
+from helpers.models.passes import ONE_PASS, evaluating, taking
+from helpers.reading.forward import read
 from helpers.wording import arguments
-from helpers.wording.refusals import first_line, known
+from helpers.wording.refusals import known
 
 _LISTS = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
 _WINDOWS = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
 
 
-# Widgets call from several threads: one forward pass must not change modes or hooks under another.
-ONE_PASS = threading.RLock()
-
-
-class _Enough(Exception):
-    """Ends a forward pass when all that was asked for is there."""
+class _Enough(BaseException):
+    """Ends a forward pass when all that was asked for is there; a network's own `except` lets it through."""
 
 
 def feature_maps(
@@ -35,6 +32,7 @@ def feature_maps(
     (channels, H, W) or (1, channels, H, W) that is ready for the network. `layers` are module names in any
     order; None takes those of `layer_names` that run and give maps. The network runs in eval mode, as far
     as the last layer asked for, and is left as it was. A layer that runs more than once shows its first call.
+    Maps that a layer gives as (height, width, channels) are turned.
 
     Raises ValueError for what is no network, an unknown layer, one that does not run or gives no maps, and an
     unfit image.
@@ -51,12 +49,33 @@ def feature_maps(
         known("layer", name, modules)
     batch = as_batch(model, image)
     outputs = _outputs(model, batch, {name: modules[name] for name in asked})
+    _turn_channels_to_the_front(model, batch, outputs)
     maps = {name: outputs[name] for name in asked if _is_map(outputs.get(name))}
     missing = [name for name in asked if name not in maps]
     if layers is not None and missing:
         reason = "gives no feature maps" if missing[0] in outputs else "does not run in eval mode"
         raise ValueError(f"Layer {missing[0]!r} of {type(model).__name__} {reason}; choose another.")
     return maps
+
+
+def _turn_channels_to_the_front(model: nn.Module, batch: Tensor, outputs: dict[str, Tensor | None]) -> None:
+    """Turn maps of (height, width, channels), as layers of Swin and ConvNeXt have them."""
+    height, width = batch.shape[2:]
+
+    def looks_like_map(rows: int, columns: int) -> bool:
+        return abs(rows * width - columns * height) <= max(height, width)
+
+    shapes = {name: output.shape for name, output in outputs.items() if _is_map(output)}
+    unsure = [name for name, shape in shapes.items() if looks_like_map(*shape[:2])]
+    read_outputs = read(model, tuple(batch.shape[1:])).outputs if unsure else {}
+    for name in unsure:
+        sight = read_outputs[name].sight if name in read_outputs else None
+        if sight is not None and sight.is_map:
+            last = (sight.place("y"), sight.place("x")) == (1, 2)
+        else:
+            last = not looks_like_map(*shapes[name][1:])
+        if last:
+            outputs[name] = outputs[name].permute(2, 0, 1).contiguous()
 
 
 def layer_names(model: nn.Module) -> tuple[str, ...]:
@@ -113,42 +132,15 @@ def _is_map(output: Tensor | None) -> bool:
     return output is not None and output.dim() == 3
 
 
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode and no gradients inside the `with`; then each module's mode is what it was.
-
-    >>> net = nn.Dropout()
-    >>> with evaluating(net):
-    ...     net.training
-    False
-    >>> net.training
-    True
-    """
-    modes = [(module, module.training) for module in model.modules()]
-    try:
-        with torch.inference_mode():
-            model.eval()
-            yield
-    finally:
-        for module, training in modes:
-            module.training = training
-
-
 def run(model: nn.Module, batch: Tensor) -> Any:
     """Return what the network makes of a batch, in eval mode and without gradients.
 
     Raises ValueError where it does not accept the batch, and where memory runs out.
     """
     name, shape = type(model).__name__, tuple(batch.shape[1:])
-    try:
-        with (
-            ONE_PASS,
-            evaluating(model),
-            enough_memory(batch.device, f"{name} and an image of shape {shape}"),
-        ):
-            return model(batch)
-    except RuntimeError as error:  # PyTorch's, where shapes do not fit
-        raise ValueError(f"{name} does not accept an image of shape {shape}: {first_line(error)}.") from error
+    enough = enough_memory(batch.device, f"{name} and an image of shape {shape}")
+    with ONE_PASS, evaluating(model), enough, taking(model, shape):
+        return model(batch)
 
 
 def _outputs(model: nn.Module, batch: Tensor, watched: dict[str, nn.Module]) -> dict[str, Tensor | None]:

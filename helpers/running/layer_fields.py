@@ -7,27 +7,24 @@ from threading import get_ident
 from typing import Any
 
 import torch
-from torch import Tensor, fx, nn
+from torch import Tensor, nn
 
 from helpers.arithmetic import ReceptiveField, Span
-from helpers.reading.graph import Graph, network_graph
-from helpers.reading.receptive_field import walk
+from helpers.models.passes import ONE_PASS
+from helpers.reading.forward import image_size, read, refused
 from helpers.running.effective_field import EffectiveField, effective_field, unit_gradient
-from helpers.running.feature_maps import ONE_PASS, layer_names
-from helpers.wording.refusals import first_line, known
-
-# What can move a map against the image, so that a crop of it would not do what the whole does.
-_MOVING = {"getitem", "pad", "circularpad2d"}
+from helpers.running.feature_maps import layer_names
+from helpers.wording.refusals import known
 
 
 class LayerFields:
     """The receptive field of each layer of a network, and the effective one of any unit.
 
     `fields` has the `ReceptiveField` of each layer by name, in order; left out are layers that do not run,
-    and those whose units see all of any image or cannot be followed. `layers` are modules' names, those of
-    `layer_names` if not given.
+    and those whose units see all rows or columns of any image or cannot be followed. `layers` are modules'
+    names, those of `layer_names` if not given.
 
-    Raises ValueError for an unknown layer, and a network that torch.fx cannot follow.
+    Raises ValueError for an unknown layer, and for a network none of whose layers can be read.
 
     >>> net = nn.Sequential(nn.Conv2d(1, 1, 3, padding=1), nn.MaxPool2d(2), nn.AdaptiveAvgPool2d(1))
     >>> LayerFields(net).fields["1"].size
@@ -36,16 +33,18 @@ class LayerFields:
 
     def __init__(self, model: nn.Module, layers: Iterable[str] | None = None) -> None:
         self.model = model
-        self._graph = network_graph(model)
-        self._sights, modules = walk(self._graph), dict(model.named_modules())
+        size, modules = image_size(model), dict(model.named_modules())
+        self._reading = read(model, size)
         self.fields: dict[str, ReceptiveField] = {}
         for layer in layer_names(model) if layers is None else layers:
             known("layer", layer, modules)
-            sight = self._sights.get(self._graph.outputs.get(layer))
-            if sight and sight.is_map and not sight.everything:
+            output = self._reading.outputs.get(layer)
+            sight = output and output.sight
+            if sight and sight.is_map and not sight.whole and not sight.problem:
                 self.fields[layer] = sight.field
-        self._crops = _can_be_cropped(self._graph)
-        self._waists = cache(self._find_waists)
+        if not self.fields and self._reading.refusal is not None:
+            raise refused(model, size, self._reading) from self._reading.refusal
+        self._needed, self._waists = cache(self._find_needed), cache(self._find_waists)
 
     def map_sizes(self, image: tuple[int, int, int]) -> dict[str, tuple[int, int]]:
         """Each layer's map as (height, width), for an image of (channels, height, width); nothing runs.
@@ -56,31 +55,13 @@ class LayerFields:
         >>> LayerFields(nn.Sequential(nn.Conv2d(3, 8, 3), nn.MaxPool2d(2))).map_sizes((3, 12, 16))
         {'0': (10, 14), '1': (5, 7)}
         """
-        model, sizes = self._graph.root.model, {}
-
-        def note(layer: str, output: Tensor) -> None:
-            sizes.setdefault(layer, tuple(output.shape[2:]))
-
-        handles = [
-            model.get_submodule(layer).register_forward_hook(
-                lambda _m, _i, out, layer=layer: note(layer, out)
-            )
-            for layer in self.fields
-        ]
-        dtype = next((each.dtype for each in model.parameters()), None)
-        try:
-            with torch.inference_mode():
-                model(torch.empty((1, *image), device="meta", dtype=dtype))
-        except RuntimeError as error:  # PyTorch's, where shapes do not fit
-            if not sizes:
-                name, shape = type(self.model).__name__, "×".join(map(str, image))
-                raise ValueError(
-                    f"{name} does not accept an image of {shape}: {first_line(error)}."
-                ) from error
-        finally:
-            for handle in handles:
-                handle.remove()
-        return {layer: sizes[layer] for layer in self.fields if layer in sizes}
+        reading = read(self.model, image)
+        sizes = {
+            layer: reading.outputs[layer].shape[-2:] for layer in self.fields if layer in reading.outputs
+        }
+        if not sizes and reading.refusal is not None:
+            raise refused(self.model, image, reading) from reading.refusal
+        return sizes
 
     def effective(self, layer: str, batch: Tensor, unit: tuple[int, int]) -> EffectiveField | None:
         """The effective field of one unit on one image, as `effective_receptive_field` measures it.
@@ -91,12 +72,13 @@ class LayerFields:
         """
         field, size = self.fields[layer], tuple(batch.shape[2:])
         starts, stops = (0, 0), size
-        if self._crops:
+        crops = not self._needed(layer) & self._reading.moving
+        if crops:
             starts, stops = zip(*map(_seen, (field.y, field.x), unit, size), strict=True)
         if any(start >= stop for start, stop in zip(starts, stops, strict=True)):
             return None  # it sees nothing but padding
         try:
-            total, grid = self._gradient(layer, batch, unit, starts, stops, crops=self._crops)
+            total, grid = self._gradient(layer, batch, unit, starts, stops, crops=crops)
         except ValueError:
             # What it sees is smaller than a window that never reaches it, or the image does not fit at all.
             total, grid = self._gradient(layer, batch, unit, (0, 0), size, crops=False)
@@ -130,27 +112,29 @@ class LayerFields:
         total[rows, columns] = gradient
         return total, grid
 
+    def _find_needed(self, layer: str) -> set[int]:
+        """The steps that a layer's map is made by, from the image on."""
+        target = self._reading.outputs[layer].step
+        needed = {target}
+        for step in range(target, -1, -1):
+            if step in needed:
+                needed |= self._reading.needs[step]
+        return needed
+
     def _find_waists(self, layer: str) -> list[tuple[str, ReceptiveField]]:
         """The modules that all that a layer sees of the image comes through, in order, with their fields."""
-        graph, target = self._graph, self._graph.outputs[layer]
-        order = {node: place for place, node in enumerate(graph.nodes.nodes)}
-        needed = {target}
-        for node in reversed(order):
-            if node in needed:
-                needed.update(node.all_input_nodes)
-        names: dict[fx.Node, str] = {}
-        for name, node in graph.outputs.items():
-            if name not in graph.repeated:
-                names.setdefault(node, name)
+        reading, needed = self._reading, self._needed(layer)
+        needs, target = reading.needs, reading.outputs[layer].step
+        last_use = {made: step for step in sorted(needed) for made in needs[step]}
+        made_by = {output.step: name for name, output in reversed(reading.outputs.items())}
         found, reach = [], 0
-        for node, place in order.items():
-            if node is target:
-                break
-            if node in needed and node not in graph.tensors:
-                sight = self._sights.get(node)
-                if node in names and reach <= place and sight and sight.is_map and not sight.everything:
-                    found.append((names[node], sight.field))
-                reach = max(reach, *(order[user] for user in node.users if user in needed))
+        for step in sorted(needed - {target}):
+            name = made_by.get(step)
+            if name is not None and name not in reading.repeated and reach <= step:
+                sight = reading.outputs[name].sight
+                if sight and sight.is_map and not sight.whole:
+                    found.append((name, sight.field))
+            reach = max(reach, last_use[step])
         return found
 
 
@@ -185,16 +169,3 @@ def _cropped(
     if all(part.start == 0 and part.stop >= side for part, side in zip(parts, output.shape[2:], strict=True)):
         return None
     return output[:, :, *parts].clone()  # what follows may work in place
-
-
-def _can_be_cropped(graph: Graph) -> bool:
-    for step in graph.steps.values():
-        padding = getattr(step.module, "padding", 0)
-        amounts = padding if isinstance(padding, tuple) else (padding,)
-        if (
-            step.operation in _MOVING
-            or getattr(step.module, "padding_mode", "zeros") == "circular"
-            or any(isinstance(amount, int) and amount < 0 for amount in amounts)
-        ):
-            return False
-    return True

@@ -7,7 +7,8 @@ from torch import Tensor, nn
 
 from helpers.models import given
 from helpers.models.device import enough_memory
-from helpers.wording.refusals import first_line, shown
+from helpers.models.passes import taking
+from helpers.wording.refusals import shown
 
 
 def saved_for_backward(model: nn.Module, images: Tensor) -> int:
@@ -52,14 +53,12 @@ def saved_for_backward(model: nn.Module, images: Tensor) -> int:
             torch.enable_grad(),
             torch.random.fork_rng(devices, device_type=kind or "cuda"),
             torch.autograd.graph.saved_tensors_hooks(pack, lambda saved: saved),
+            taking(model, tuple(images.shape[1:])),
         ):
             model.train()
             output = model(images.clone())  # which autograd can keep even where they were made without it
             total = sum(each.untyped_storage().nbytes() for each in kept.values())
             del output
-    except RuntimeError as error:  # PyTorch's, where shapes do not fit
-        name, shape = type(model).__name__, tuple(images.shape[1:])
-        raise ValueError(f"{name} does not accept an image of shape {shape}: {first_line(error)}.") from error
     finally:
         for module, mode in modes:
             module.training = mode

@@ -17,7 +17,8 @@ from tqdm.auto import tqdm
 from helpers.images.patches import PatchData
 from helpers.models import given
 from helpers.models.device import enough_memory, pick
-from helpers.running.feature_maps import evaluating, run
+from helpers.models.passes import evaluating, taking
+from helpers.running.feature_maps import run
 from helpers.wording.refusals import shown
 
 Loss = Callable[[Any, Tensor], Tensor]
@@ -120,6 +121,7 @@ def fit(
         model.to(where)
         train = data.train_images.to(where), data.train_labels.to(where)
         test = data.test_images.to(where), data.test_labels.to(where)
+    _check_labels(data)
     _check_outputs(model, train[0], data.classes)
 
     batches = -(-len(train[1]) // batch_size)
@@ -142,7 +144,14 @@ def fit(
                 order = torch.randperm(len(train[1]), generator=orders, device="cpu").to(where)
                 for chosen in order.tensor_split(batches):
                     optimizer.zero_grad()
-                    value = loss(model(train[0][chosen]), train[1][chosen])
+                    with taking(model, tuple(train[0].shape[1:])):
+                        output = model(train[0][chosen])
+                    if loss is F.cross_entropy and not isinstance(output, Tensor):
+                        raise ValueError(
+                            f"The {type(model).__name__} returns a {type(output).__name__} in training mode; "
+                            "give `loss`, a function of that and the labels."
+                        )
+                    value = loss(output, train[1][chosen])
                     if not isfinite(value.item()):
                         break
                     value.backward()
@@ -189,6 +198,19 @@ def _check_whole(name: str, value: int, least: int, most: int | None = None) -> 
 def _check_rate(name: str, value: float, fits: Callable[[float], bool], right: str) -> None:
     if not isinstance(value, Real) or isinstance(value, bool) or not fits(value):
         raise ValueError(f"{name} is {shown(value)}; use a number {right}.")
+
+
+def _check_labels(data: PatchData) -> None:
+    """Found out before training too, for the same reason."""
+    for name in ("train_labels", "test_labels"):
+        labels = getattr(data, name)
+        if labels.dtype != torch.int64:
+            raise ValueError(f"{name} are of type {labels.dtype}; use torch.int64, as by labels.long().")
+        if len(labels) and not 0 <= int(labels.min()) <= int(labels.max()) < data.classes:
+            raise ValueError(
+                f"{name} are from {int(labels.min())} to {int(labels.max())}; for {data.classes} classes use "
+                f"0 to {data.classes - 1}."
+            )
 
 
 def _check_outputs(model: nn.Module, images: Tensor, classes: int) -> None:

@@ -2,12 +2,13 @@
 
 import io
 import struct
+import zlib
 from datetime import UTC, datetime
 
 import ipywidgets
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, PngImagePlugin, TiffImagePlugin
 
 from helpers.images.decoding import open_image
 
@@ -142,6 +143,56 @@ def test_a_palette_is_looked_up_and_its_transparency_shown_on_white():
 def test_a_colour_declared_transparent_is_shown_white():
     data = encode(np.uint8([[[1, 2, 3], [4, 5, 6]]]), transparency=(1, 2, 3))
     assert shown(data).tolist() == [[[255, 255, 255], [4, 5, 6]]]
+
+
+def png(kind: int, depth: int, row: bytes, transparent: bytes = b"", profile: bytes = b"") -> bytes:
+    """A PNG of two pixels as the format's own text has it: its colour type, bits, row and colour left out."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = chunk(b"IHDR", struct.pack(">2I5B", 2, 1, depth, kind, 0, 0, 0))
+    extra = chunk(b"tRNS", transparent) if transparent else b""
+    if profile:
+        extra += chunk(b"iCCP", b"mine\0\0" + zlib.compress(profile))
+    data = chunk(b"IDAT", zlib.compress(b"\0" + row))
+    return b"\x89PNG\r\n\x1a\n" + header + extra + data + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (png(0, 16, struct.pack(">2H", 25_700, 25_957), struct.pack(">H", 25_700)), (255, 101)),
+        (png(0, 8, bytes([100, 101]), struct.pack(">H", 100)), (255, 101)),
+        (png(0, 4, bytes([0x67]), struct.pack(">H", 6)), (255, 7 * 17)),
+        (png(0, 2, bytes([0b01_10_0000]), struct.pack(">H", 1)), (255, 2 * 85)),
+        (png(0, 1, bytes([0b01_000000]), struct.pack(">H", 0)), (255, 255)),
+        (
+            png(2, 16, struct.pack(">6H", *[0x1234] * 3, *[0x5678] * 3), struct.pack(">3H", *[0x1234] * 3)),
+            (255, 0x56),
+        ),
+        (png(2, 8, bytes([1, 1, 1, 2, 2, 2]), struct.pack(">3H", 1, 1, 1)), (255, 2)),
+    ],
+)
+def test_a_png_s_one_transparent_colour_is_white_at_any_depth(file, expected):
+    assert shown(file)[0, :, 0].tolist() == list(expected)
+
+
+def test_a_large_colour_profile_does_not_cost_the_picture():
+    limit = PngImagePlugin.MAX_TEXT_CHUNK
+    assert shown(png(0, 8, bytes([100, 101]), profile=bytes(2 * limit)))[0, :, 0].tolist() == [100, 101]
+    assert limit == PngImagePlugin.MAX_TEXT_CHUNK
+
+
+@pytest.mark.parametrize(("zero_is", "expected"), [(0, [255, 155, 0]), (1, [0, 100, 255])])
+def test_a_tiff_of_sixteen_bits_says_whether_0_is_white(zero_is, expected):
+    values = np.array([[0, 25_700, 65_535]], dtype=np.uint16)
+    file = encode(values, "TIFF", tiffinfo={TiffImagePlugin.PHOTOMETRIC_INTERPRETATION: zero_is})
+    assert shown(file)[0, :, 0].tolist() == expected
+
+
+def test_grey_multiplied_by_its_transparency_is_shown_on_white():
+    assert shown(Image.new("La", (1, 1), (50, 100))).tolist() == [[[205] * 3]]
 
 
 @pytest.mark.parametrize("kind", ["TIFF", "JPEG"])

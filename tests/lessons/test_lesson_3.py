@@ -108,8 +108,38 @@ def test_exercise_2_s_hint_on_biases_is_what_pytorch_counts_with_them():
     assert "counts biases" in check("3.2", count(direct) - sum(map(count, two)))
 
 
+class Clamped(nn.Module):
+    """Another, of lists and in the order that it came to mind."""
+
+    def __init__(self):
+        super().__init__()
+        self.last, self.others = conv(64, 256), nn.ModuleList([conv(64, 64, 3), conv(256, 64)])
+
+    def forward(self, x):
+        for layer in reversed(self.others):
+            x = layer(x).clamp(min=0)
+        return self.last(x)
+
+
+def arranged(*activations):
+    """The three convolutions with something before the first and after each."""
+    layers = zip([conv(256, 64), conv(64, 64, 3), conv(64, 256)], activations[1:], strict=True)
+    return nn.Sequential(activations[0], *(each for pair in layers for each in pair))
+
+
+NOTHING = nn.Identity
+
+
 @pytest.mark.parametrize(
-    "make", [bottleneck, Functional, lambda: bottleneck().eval(), lambda: bottleneck().train()]
+    "make",
+    [
+        bottleneck,
+        Functional,
+        Clamped,
+        lambda: arranged(NOTHING(), nn.ReLU(inplace=True), nn.ReLU(inplace=True), NOTHING()),
+        lambda: bottleneck().eval(),
+        lambda: bottleneck().train(),
+    ],
 )
 def test_exercise_3_right(make):
     for seed in range(5):
@@ -137,6 +167,15 @@ def test_exercise_3_right(make):
             nn.Sequential(conv(256, 64), nn.Identity(), conv(64, 64, 3), nn.Dropout(), conv(64, 256)).eval(),
             "linear",
         ),
+        (arranged(NOTHING(), nn.ReLU(), NOTHING(), NOTHING()), "one nn.ReLU after the first 1×1"),
+        (arranged(NOTHING(), NOTHING(), nn.ReLU(), NOTHING()), "one nn.ReLU after the first 1×1"),
+        (arranged(NOTHING(), nn.Sigmoid(), nn.Sigmoid(), NOTHING()), "one nn.ReLU after the first 1×1"),
+        (arranged(NOTHING(), nn.ReLU6(), nn.ReLU6(), NOTHING()), "one nn.ReLU after the first 1×1"),
+        (arranged(NOTHING(), nn.LeakyReLU(0.1), nn.ReLU(), NOTHING()), "one nn.ReLU after the first 1×1"),
+        (arranged(nn.ReLU(), NOTHING(), NOTHING(), NOTHING()), "one nn.ReLU after the first 1×1"),
+        (arranged(NOTHING(), NOTHING(), NOTHING(), nn.ReLU()), "one nn.ReLU after the first 1×1"),
+        (arranged(nn.ReLU(), nn.ReLU(), nn.ReLU(), NOTHING()), "one nn.ReLU after the first 1×1"),
+        (arranged(NOTHING(), nn.ReLU(), nn.ReLU(), nn.ReLU()), "after the last 1×1 too"),
         (nn.Sequential(conv(3, 64), nn.ReLU()), "Your answer raised RuntimeError: "),
         (Failing(), "Your answer raised KeyError: 'conv1'"),
         (Elsewhere(None), "give a tensor of shape (N, 256, height, width)"),

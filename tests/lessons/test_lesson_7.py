@@ -166,7 +166,9 @@ RIGHT = {
     "depthwise and 1×1": lambda: nn.Sequential(
         depthwise(), nn.ReLU(), nn.Conv2d(256, 256, 1), nn.ReLU()
     ),
-    "a dilated 3×3": lambda: around(nn.Conv2d(32, 32, 3, padding=2, dilation=2)),
+    "a dilated 3×3 and another": lambda: around(
+        nn.Sequential(nn.Conv2d(32, 32, 3, padding=2, dilation=2), conv(3))
+    ),
 }  # fmt: skip
 WRONG = {
     "Give the module itself": lambda: nn.Conv2d,
@@ -174,6 +176,7 @@ WRONG = {
     "28×28 pixels became 24×24": lambda: around(nn.Conv2d(32, 32, 5)),
     "28×28 pixels became 14×14": lambda: nn.Sequential(around(conv(5)), nn.MaxPool2d(2)),
     "It gives 128 channels": lambda: nn.Sequential(conv(5, (256, 128))),
+    "a dilation leaves gaps": lambda: around(nn.Conv2d(32, 32, 3, padding=2, dilation=2)),
     "An output sees 3×3 pixels": lambda: around(conv(3)),
     "An output sees 1×1 pixels": lambda: nn.Sequential(),
     "An output sees 1×1": lambda: around(nn.Conv2d(32, 32, (1, 5), padding=(0, 2))),

@@ -23,6 +23,8 @@ def assert_gradient_agrees(model: nn.Module, layer: str | None = None) -> None:
     assert top >= 0
     assert left >= 0
     size = (bottom + 2 * field.y.size + 40, right + 2 * field.x.size + 40)
+    # A part that is cut off, such as the second half of a map, begins elsewhere on an image of another size.
+    top, left, bottom, right = receptive_field(model, layer, (3, *size)).box(unit)
     linear = made_linear(copy.deepcopy(model))
     assert box_by_gradient(linear, unit, size, layer or "") == (top, left, bottom, right)
 
@@ -57,6 +59,11 @@ def doubled(x: Tensor) -> Tensor:
         lambda x: F.avg_pool2d(x, 3, 1, 1) + x[:, :1],
         lambda x: x - F.avg_pool2d(x, (1, 3), 1, (0, 1)) / 2,
         lambda x: doubled(F.avg_pool2d(x, 3)).chunk(2, 1)[1],
+        lambda x: F.avg_pool2d(x, 3).chunk(2, 3)[1],
+        lambda x: F.avg_pool2d(x, 3).split(5, dim=2)[1],
+        lambda x: F.avg_pool2d(x, 3).permute(0, 2, 3, 1).sin().permute(0, 3, 1, 2),
+        lambda x: F.avg_pool2d(x[:, 0].unsqueeze(1), 2),
+        lambda x: torch.stack([x, F.avg_pool2d(x, 3, 1, 1)]).sum(0),
         lambda x: F.avg_pool2d(x, 2).sum(1, keepdim=True).clamp(min=0),
         lambda x: F.avg_pool2d(x, 2).mean(1, True) + F.avg_pool2d(x, 2).amax(dim=1, keepdim=True),
         lambda x: torch.max(F.avg_pool2d(x, 3, 1, 1), 0 * x),
@@ -168,7 +175,8 @@ def test_where_a_unit_sees_everything():
     conv = nn.Conv2d(3, 4, 3)
     for ending in (
         nn.AdaptiveAvgPool2d(1),
-        nn.AdaptiveMaxPool2d((2, 2)),
+        nn.AdaptiveMaxPool2d((1, 1)),
+        nn.BatchNorm2d(4, track_running_stats=False),
         nn.Flatten(),
         nn.GroupNorm(2, 4),
         nn.InstanceNorm2d(4),
@@ -179,14 +187,17 @@ def test_where_a_unit_sees_everything():
         Function(lambda x: torch.flatten(x, 1)),
         Function(lambda x: x.view(x.size(0), -1)),
         Function(lambda x: x.reshape((x.shape[0], -1))),
+        Function(lambda x: x.view(-1)),
         Function(lambda x: F.avg_pool2d(x, x.shape[-2:])),
         Function(lambda x: x * torch.sigmoid(x.mean((2, 3), keepdim=True))),
-        nn.Sequential(
-            nn.Flatten(), nn.Linear(16, 8), nn.Unflatten(1, (2, 2, 2)), nn.Upsample(scale_factor=2)
-        ),
     ):
         assert receptive_field(nn.Sequential(conv, ending), "1") is None
         assert receptive_field(nn.Sequential(conv, ending), "0").size == (3, 3)
+    unflattened = nn.Sequential(
+        *(conv, nn.Flatten(), nn.Linear(16, 8), nn.Unflatten(1, (2, 2, 2)), nn.Upsample(scale_factor=2))
+    )
+    for layer in ("1", "2", "3", "4"):
+        assert receptive_field(unflattened, layer, (3, 4, 4)) is None
 
 
 def test_the_last_map_of_a_network_that_pools_globally_on_the_way_sees_everything():
@@ -232,36 +243,60 @@ def test_one_layer_alone_is_a_network():
 
 
 def forks(x: Tensor) -> Tensor:
-    return F.avg_pool2d(x, 2) + F.avg_pool2d(x, 2, 1)
+    return F.avg_pool2d(x, 2) + x[:, :, :112, :112]
 
 
 @pytest.mark.parametrize(
     ("model", "layer", "sentence"),
     [
         (Twice(), "iner", r"^There is no layer 'iner'; the nearest are 'inner', 'inner.1' and 'inner.0'\.$"),
-        (nn.Upsample(scale_factor=2), None, r"through layer 'upsample' \(upsample\)\.$"),
-        (nn.ConvTranspose2d(3, 3, 2), None, r"through layer 'convtranspose2d' \(convtranspose2d\)\.$"),
-        (nn.Linear(8, 8), None, r"through layer 'linear' \(linear\)\.$"),
-        (Function(forks), None, r"layer 'add', which joins maps of unequal jumps \(2, 2\) and \(1, 1\)\.$"),
-        (Function(lambda x: F.interpolate(x, scale_factor=2)), None, r"through layer 'interpolate'\.$"),
-        (Function(lambda x: x.permute(0, 2, 3, 1)), None, r"through layer 'permute'\.$"),
-        (Function(lambda x: x[:, :, -3:]), None, r"through layer 'getitem'\.$"),
-        (Function(lambda x: x[:, 0]), None, r"through layer 'getitem'\.$"),
-        (Function(lambda x: x[0]), None, r"through layer 'getitem'\.$"),
-        (Function(lambda x: x[:, :, 0]), None, r"through layer 'getitem'\.$"),
-        (Function(lambda x: x.mean(3, keepdim=True)), None, r"through layer 'mean' over dimension 3\.$"),
-        (Function(lambda x: x.mean(2, keepdim=True)), None, r"through layer 'mean' over dimension 2\.$"),
-        (Function(lambda x: x.mean(1)), None, r"through layer 'mean' over dimension 1\.$"),
-        (Function(lambda x: x.flatten(2)), None, r"through layer 'flatten'\.$"),
-        (Function(lambda x: x.view(1, 3, 4, -1)), None, r"through layer 'view'\.$"),
-        (Function(lambda x: x.view(-1)), None, r"through layer 'view'\.$"),
+        (
+            nn.Upsample(scale_factor=2),
+            None,
+            r"layer 'upsample' \(upsample\), which makes other rows and columns than those of its map\.$",
+        ),
+        (
+            nn.ConvTranspose2d(3, 3, 2),
+            None,
+            r"through layer 'convtranspose2d' \(convtranspose2d\), a transposed convolution\.$",
+        ),
+        (nn.Linear(224, 8), "linear", r"layer 'linear', whose output has no rows and columns of its own\.$"),
+        (nn.Linear(8, 8), None, r"^The network does not accept an image of 3×224×224 at layer 'linear': "),
+        (Function(forks), None, r"layer 'add', which joins maps of unequal jumps 2 and 1\.$"),
+        (
+            Function(lambda x: F.interpolate(x, scale_factor=2)),
+            None,
+            r"layer 'interpolate', which makes other rows and columns than those of its map\.$",
+        ),
+        (Function(lambda x: x[:, :, 0]), None, r"through layer 'getitem', which takes one row or column\.$"),
+        (
+            Function(lambda x: x.mean(3)),
+            "mean",
+            r"'mean', whose output has no rows and columns of its own\.$",
+        ),
+        (Function(lambda x: x.flatten(2)), "flatten", r"'flatten', whose output has no rows and columns"),
+        (Function(lambda x: x.view(1, 3, 4, -1)), None, r"layer 'view', which mixes rows and columns\.$"),
         (Function(lambda x: torch.cat([x, x], 3)), None, r"through layer 'cat' along dimension 3\.$"),
         (Function(lambda x: torch.cat([x, x], dim=-1)), None, r"through layer 'cat' along dimension -1\.$"),
-        (nn.Softmax(dim=-1), None, r"through layer 'softmax' \(softmax\) along dimension -1\.$"),
-        (nn.AdaptiveAvgPool2d((None, 1)), None, r"\(adaptiveavgpool2d\), which pools one axis only\.$"),
-        (Function(lambda x: F.conv2d(x, x[:, :, :3, :3])), None, r"'conv2d', whose weights are computed\.$"),
-        (Function(lambda x: F.pad(x, (0, x.size(2)))), None, r"layer 'pad', whose size is computed\.$"),
-        (Function(lambda x: x if x.sum() > 0 else -x), None, r"^torch\.fx cannot follow Function: .*\.$"),
+        (
+            nn.AdaptiveAvgPool2d((None, 9)),
+            None,
+            r"\(adaptiveavgpool2d\), whose windows are of unequal sizes: it makes 9 places of 224\.$",
+        ),
+        (
+            Function(lambda x: F.conv2d(x, x[:, :, :3, :3])),
+            None,
+            r"layer 'conv2d', whose weights are computed from the image\.$",
+        ),
+        (Function(lambda x: x.flip(3)), None, r"layer 'flip', which changes the order of rows or columns\.$"),
+        (Function(lambda x: x.roll(2, 2)), None, r"'roll', which changes the order of rows or columns\.$"),
+        (Function(lambda x: x + x.mT), None, r"layer 'add', which joins rows with columns\.$"),
+        (
+            Function(lambda x: x @ x.mT),
+            None,
+            r"layer 'matmul', whose weights are computed from the image, as in attention\.$",
+        ),
+        (Function(lambda x: x[:, :, [2, 1]]), None, r"'getitem', which picks rows or columns by a list\.$"),
         (nn.LazyConv2d(3, 3), None, r"^Layer '' has no shape yet; run the network on an image first\.$"),
     ],
 )

@@ -36,32 +36,32 @@ class Kinds(nn.Module):
 
 
 KINDS = """
-layer                    kind                 output   parameters     MACs  field  jump
-───────────────────────────────────────────────────────────────────────────────────────
-stem.0                   pad                  3×66×66           0        0      1     1
-stem.1                   conv 3×3 s2          8×32×32         224  221,184      3     2
-stem.2                   batch norm           8×32×32          16        0      3     2
-stem.3                   relu6                8×32×32           0        0      3     2
-grouped                  conv 1×7 s1×2 g2     8×32×16         232  114,688   3×15   2×4
-depthwise                depthwise 5×5 d2     8×32×16         208  102,400  19×47   2×4
-lrn                      local response norm  8×32×16           0        0  19×47   2×4
-relu                     relu                 8×32×16           0        0  19×47   2×4
-pool                     max-pool 3×3 s2      8×15×7            0        0  23×55   4×8
-avg_pool2d               avg-pool 2×2 s2      8×7×3             0        0  27×63  8×16
-max_pool2d               max-pool 2×2 s2      8×7×3             0        0  27×63  8×16
-add                      add                  8×7×3             0        0  27×63  8×16
-mean                     global avg-pool      8×1×1             0        0    all
-sigmoid                  sigmoid              8×1×1             0        0    all
-mul                      multiply             8×7×3             0        0    all  8×16
-adaptive_avg_pool2d      adaptive avg-pool    8×7×3             0        0    all
-cat                      concat               16×7×3            0        0    all  8×16
-dropout                  dropout              16×7×3            0        0    all  8×16
-adaptive_avg_pool2d (2)  global avg-pool      16×1×1            0        0    all
-flatten                  flatten              16                0        0    all
-linear                   linear               4                68       64    all
-softmax                  softmax              4                 0        0    all
-───────────────────────────────────────────────────────────────────────────────────────
-total                                                         748  438,336
+layer                    kind                   output   parameters     MACs  field  jump
+─────────────────────────────────────────────────────────────────────────────────────────
+stem.0                   pad                    3×66×66           0        0      1     1
+stem.1                   conv 3×3 s2            8×32×32         224  221,184      3     2
+stem.2                   batch norm             8×32×32          16        0      3     2
+stem.3                   relu6                  8×32×32           0        0      3     2
+grouped                  conv 1×7 s1×2 g2       8×32×16         232  114,688   3×15   2×4
+depthwise                depthwise 5×5 d2       8×32×16         208  102,400  19×47   2×4
+lrn                      local response norm    8×32×16           0        0  19×47   2×4
+relu                     relu                   8×32×16           0        0  19×47   2×4
+pool                     max-pool 3×3 s2        8×15×7            0        0  23×55   4×8
+avg_pool2d               avg-pool 2×2 s2        8×7×3             0        0  27×63  8×16
+max_pool2d               max-pool 2×2 s2        8×7×3             0        0  27×63  8×16
+add                      add                    8×7×3             0        0  27×63  8×16
+mean                     global avg-pool        8×1×1             0        0    all
+sigmoid                  sigmoid                8×1×1             0        0    all
+mul                      multiply               8×7×3             0        0    all  8×16
+adaptive_avg_pool2d      adaptive avg-pool 7×3  8×7×3             0        0    all  8×16
+cat                      concat                 16×7×3            0        0    all  8×16
+dropout                  dropout                16×7×3            0        0    all  8×16
+adaptive_avg_pool2d (2)  global avg-pool        16×1×1            0        0    all
+flatten                  flatten                16                0        0    all
+linear                   linear                 4                68       64    all
+softmax                  softmax                4                 0        0    all
+─────────────────────────────────────────────────────────────────────────────────────────
+total                                                           748  438,336
 """
 
 

@@ -150,12 +150,45 @@ def test_it_works_where_gradients_are_off_and_in_training_mode_gives_the_same(mo
 
 
 def test_a_network_that_cannot_be_followed_has_a_side_but_no_theoretical_one():
+    turned = Function(lambda net, x: net.conv(x.flip(3)), conv=nn.Conv2d(1, 2, 3))
+    field = effective_receptive_field(turned, "conv", torch.zeros(1, 9, 9), unit=(3, 1))
+    assert (field.side, field.theoretical, field.ratio) == (3, None, None)
+    assert field.map.nonzero().amin(0).tolist() == [3, 5]  # columns 1 to 3, counted from the other side
+    assert repr(field) == "Effective field of unit (3, 1): 3 pixels wide"
+
+
+def test_without_a_field_to_go_by_the_centre_is_that_of_what_moves_the_unit():
+    # After a stride of 2 unit (3, 3) sees five rows, whose middle is not where the unit is in its map.
+    turned = Function(
+        lambda net, x: net.second(net.first(x.flip(2)).relu()),
+        first=nn.Conv2d(3, 4, 3),
+        second=nn.Conv2d(4, 4, 3, 2),
+    )
+    torch.manual_seed(0)
+    nn.init.uniform_(turned.first.weight)
+    nn.init.ones_(turned.second.weight)
+    field = effective_receptive_field(turned, "second", torch.ones(3, 16, 16), unit=(3, 3))
+    assert (field.side, field.theoretical) == (5, None)
+
+
+def test_a_network_that_looks_at_values_is_followed_all_the_same():
     def branch(net: nn.Module, x: Tensor) -> Tensor:
         return net.conv(x) if x.mean() > -9 else x
 
     field = effective_receptive_field(Function(branch, conv=nn.Conv2d(1, 2, 3)), "conv", torch.zeros(1, 9, 9))
-    assert (field.side, field.theoretical, field.ratio) == (3, None, None)
-    assert repr(field) == "Effective field of unit (3, 3): 3 pixels wide"
+    assert (field.side, field.theoretical, field.ratio) == (3, 3, 1.0)
+
+
+def test_a_layer_that_is_computed_without_gradients_is_not_said_to_see_nothing():
+    def forward(net: nn.Module, x: Tensor) -> Tensor:
+        with torch.no_grad():
+            return net.conv(x)
+
+    frozen = Function(forward, conv=nn.Conv2d(1, 2, 3))
+    with pytest.raises(
+        ValueError, match=r"^Layer 'conv' of Function is computed without gradients, as under"
+    ):
+        effective_receptive_field(frozen, "conv", torch.zeros(1, 9, 9))
 
 
 def test_a_unit_that_sees_everything_has_no_theoretical_side():

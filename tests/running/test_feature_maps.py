@@ -131,7 +131,8 @@ def test_a_layer_that_runs_twice_shows_its_first_call(image):
 
 def test_the_network_runs_only_as_far_as_it_must(model, image):
     ran = []
-    model[4].register_forward_hook(lambda *_: ran.append("late"))
+    # Where a map's shape leaves in doubt which dimension is which, the network is also read, without numbers.
+    model[4].register_forward_hook(lambda _m, _i, output: None if output.is_meta else ran.append("late"))
     feature_maps(model, image, ["3", "2"])
     assert ran == []
     feature_maps(model, image, ["3", "5"])
@@ -157,10 +158,54 @@ def test_hooks_are_removed_after_an_error_too(model):
     with pytest.raises(ValueError, match=r"^Sequential does not accept an image of shape \(5, 8, 8\): .*\.$"):
         feature_maps(model, torch.zeros(5, 8, 8), ["4"])
     broken = nn.Sequential(nn.Conv2d(3, 2, 1), Function(lambda x: {}["no key"]))
-    with pytest.raises(KeyError):
+    with pytest.raises(
+        ValueError, match=r"^Sequential does not accept an image of shape \(3, 8, 8\): 'no key'\.$"
+    ):
         feature_maps(broken, torch.zeros(3, 8, 8), ["0", "1"])
     assert hooks(model) == hooks(broken) == 0
     assert all(module.training for module in model.modules())
+
+
+class ChannelsLast(nn.Module):
+    """As Swin's and ConvNeXt's layers have them: the channels are the last dimension."""
+
+    def __init__(self, channels: int, cut: bool) -> None:
+        super().__init__()
+        self.conv, self.linear, self.cut = nn.Conv2d(3, channels, 2, 2), nn.Linear(channels, channels), cut
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x).permute(0, 2, 3, 1)
+        if self.cut:  # into windows and together again, where no field can be followed
+            batch, rows, columns, channels = x.shape
+            x = x.reshape(batch, rows // 2, 2, columns // 2, 2, channels).reshape(x.shape)
+        return self.linear(x)
+
+
+@pytest.mark.parametrize(
+    ("channels", "size", "cut"),
+    [
+        (5, (12, 16), False),
+        (6, (12, 12), False),  # a map of 6×6×6, which only the way to it tells apart
+        (6, (12, 16), False),
+        (5, (12, 16), True),
+        (6, (12, 16), True),
+        (96, (12, 12), True),
+    ],
+)
+def test_maps_with_channels_last_are_turned(channels, size, cut):
+    torch.manual_seed(0)
+    model, image = ChannelsLast(channels, cut), torch.rand(3, *size)
+    maps = feature_maps(model, image, ["conv", "linear"])
+    assert maps["conv"].shape == maps["linear"].shape == (channels, size[0] // 2, size[1] // 2)
+    expected = (
+        torch.einsum("oc,chw->ohw", model.linear.weight, maps["conv"]) + model.linear.bias[:, None, None]
+    )
+    torch.testing.assert_close(maps["linear"], expected.detach())
+
+
+def test_stripes_of_as_many_channels_are_not_taken_for_them():
+    striped = nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), nn.AdaptiveAvgPool2d((6, 1)))
+    assert feature_maps(striped, torch.rand(3, 12, 12), "1")["1"].shape == (6, 6, 1)
 
 
 def test_threads_do_not_get_each_other_s_maps(model, image):

@@ -73,7 +73,9 @@ def test_an_image_that_only_the_head_refuses_has_all_maps_and_one_refused_at_onc
     model = build("vgg16", device="meta")
     assert LayerFields(model).map_sizes((3, 64, 96))["pool5"] == (2, 3)
     assert "pool5" not in LayerFields(model).map_sizes((3, 24, 24))
-    with pytest.raises(ValueError, match=r"^VGG does not accept an image of 1×64×64: .*\.$"):
+    with pytest.raises(
+        ValueError, match=r"^The network does not accept an image of 1×64×64 at layer 'conv1_1': .*\.$"
+    ):
         LayerFields(model).map_sizes((1, 64, 64))
 
 
@@ -103,8 +105,9 @@ def test_units_in_the_middle_and_in_all_corners_of_real_blocks_have_it_too(name)
 def fed_sizes(model: nn.Module, first: nn.Module, layer: str, unit: tuple[int, int]) -> tuple[int, ...]:
     """The height and width of what goes into the first layer when a unit is measured."""
     seen = []
+    fields = LayerFields(model, [layer])
     handle = first.register_forward_pre_hook(lambda _module, inputs: seen.append(tuple(inputs[0].shape[2:])))
-    LayerFields(model, [layer]).effective(layer, noise(3, SIZE, SIZE), unit)
+    fields.effective(layer, noise(3, SIZE, SIZE), unit)
     handle.remove()
     assert len(seen) == 1
     return seen[0]
@@ -138,8 +141,9 @@ def test_a_network_that_runs_in_another_thread_meanwhile_is_not_disturbed():
         with ThreadPoolExecutor() as pool:
             found.append(pool.submit(model, image).result())
 
+    fields = LayerFields(model, ["2"])
     handle = model[0].register_forward_pre_hook(run_elsewhere)
-    assert_same(LayerFields(model, ["2"]), "2", noise(3, SIZE, SIZE), (20, 0))
+    assert_same(fields, "2", noise(3, SIZE, SIZE), (20, 0))
     assert torch.equal(*found, expected)
 
 
@@ -198,6 +202,27 @@ def test_where_a_map_is_moved_the_whole_image_goes_through(make):
     layer = next(name for name, each in model.named_modules() if each is convs["conv2"])
     assert fed_sizes(model, convs["conv1"], layer, (6, 6)) == (SIZE, SIZE)
     assert_same(LayerFields(model, [layer]), layer, noise(3, SIZE, SIZE), (6, 6))
+
+
+def test_where_a_window_depends_on_the_size_of_the_map_the_whole_image_goes_through():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(3, 3, 3, padding=1), nn.AdaptiveAvgPool2d(12), nn.Conv2d(3, 3, 1))
+    model.input_size = (3, SIZE, SIZE)
+    assert fed_sizes(model, model[0], "2", (6, 6)) == (SIZE, SIZE)
+    assert_same(LayerFields(model, ["2"]), "2", noise(3, SIZE, SIZE), (6, 6))
+
+
+def test_a_shortcut_that_is_added_in_place_is_not_cropped_away():
+    def forward(net: nn.Module, x: Tensor) -> Tensor:
+        x = net.conv(x)
+        x.add_(net.second(x.clone()))
+        return net.last(x)
+
+    torch.manual_seed(0)
+    convs = {name: nn.Conv2d(3, 3, 3, padding=1) for name in ("conv", "second", "last")}
+    fields = LayerFields(Function(forward, **convs), ["last"])
+    assert fields.fields["last"].size == (7, 7)
+    assert_same(fields, "last", noise(3, SIZE, SIZE), (20, 1))
 
 
 def test_circular_padding_sees_the_other_side():

@@ -74,8 +74,7 @@ class LiveFields:
     def layers(self, network: str) -> dict[str, tuple[tuple[int, ...], ...]]:
         """Each layer's map as (rows, columns), and its units' field as (jump, lo, hi) down and across.
 
-        Raises ValueError where no layer's units see a part of the photo, and for a network that torch.fx
-        cannot follow.
+        Raises ValueError where no layer's units see a part of the photo, and for a network that cannot run.
         """
         followed = self._follow(network)
         return {

@@ -8,6 +8,7 @@ touched.
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 import warnings
@@ -125,7 +126,7 @@ class Reading:
     multiply-adds, and `depth` is the most layers with weights on a way from the image. `needs` has, for each
     step, the steps whose results it uses; `moving` are the steps whose values depend on where in the whole
     map they are, and not only on what lies around. `refusal` is what the network raised, which ended the
-    reading, `place` says where, and `past_maps` that no map was left by then.
+    reading, `place` says where, `operation` in what layer, and `past_maps` that no map was left by then.
     """
 
     layers: list[Layer] = field(default_factory=list)
@@ -137,11 +138,23 @@ class Reading:
     moving: set[int] = field(default_factory=set)
     refusal: Exception | None = None
     place: str = ""
+    operation: str = ""
     past_maps: bool = False
 
 
-class _TooMuch(Exception):
-    """A pass with numbers would take too long, or never end."""
+class _Unreadable(Exception):
+    """What no other image would mend: a pass that would take too long or never end, quantised layers."""
+
+
+class _Scripted(nn.Module):
+    """Stands in for a scripted module, which takes no hooks."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self.module(*args, **kwargs)
 
 
 def read(model: nn.Module, size: tuple[int, ...]) -> Reading:
@@ -197,8 +210,14 @@ def image_size(model: nn.Module, input_size: Any = None) -> tuple[int, ...]:
 def refused(model: nn.Module, size: tuple[int, ...], reading: Reading) -> ValueError:
     """What ended a reading, in a sentence."""
     error, name, reason = reading.refusal, type(model).__name__, first_line(reading.refusal)
-    if isinstance(error, LooksAtValues | _TooMuch):
+    if isinstance(error, LooksAtValues | _Unreadable):
         return ValueError(f"{name} cannot be read{reading.place}: {reason}.")
+    dimensions = re.search(r"([13])d$", reading.operation)
+    if dimensions:
+        takes = "one dimension" if dimensions[1] == "1" else "three dimensions"
+        return ValueError(
+            f"{name} cannot be run on an image{reading.place}: that is for {takes}, and an image has two."
+        )
     if not is_about_size(error):
         return ValueError(f"{name} cannot be run on one image{reading.place}: {reason}.")
     image = "×".join(map(str, size))
@@ -275,10 +294,11 @@ class _Pass:
 
     def run(self) -> _Pass:
         """Run it; whatever the network raises ends it and is kept."""
-        reading, names = self.reading, {module: name for name, module in self.model.named_modules()}
+        reading, model = self.reading, self.model
         with ONE_PASS, undisturbed(self.model), ExitStack() as stack:
-            self.model.eval()
-            for module, name in names.items():
+            model.eval()
+            model = _with_stand_ins(model)
+            for name, module in model.named_modules():
                 self._watch(module, name)
             stack.enter_context(warnings.catch_warnings(action="ignore"))
             stack.enter_context(torch.random.fork_rng([]))
@@ -291,12 +311,13 @@ class _Pass:
             stack.enter_context(_Functions(self))
             stack.enter_context(_Operations(self))
             try:
-                self.model(self._image())
+                model(self._image())
             except Exception as error:  # the network's own code runs here, and may raise anything
                 reading.refusal = error
                 last = reading.layers[-1:]
                 after = f" after layer {last[0].name!r}" if last else ""
                 reading.place = f" at layer {self._layer.name!r}" if self._layer else after
+                reading.operation = self._layer.operation if self._layer else ""
                 # Shapes that do not fit are as true without numbers; all else may be for want of them.
                 shapes_alone = self._busy and not isinstance(error, LooksAtValues | NotImplementedError)
                 self.wants_numbers = not self.real and not shapes_alone
@@ -314,6 +335,8 @@ class _Pass:
     # Layers
 
     def _watch(self, module: nn.Module, name: str) -> None:
+        if isinstance(module, torch.jit.ScriptModule):
+            return
         if isinstance(module, nn.DataParallel):
             module.device_ids = []  # one image needs one device
         module.register_forward_pre_hook(partial(self._enter, name), prepend=True)
@@ -323,7 +346,7 @@ class _Pass:
         if threading.get_ident() != self._thread:
             return
         if self._layer is None and _is_layer(module):
-            operation = _operation(short_name(module))
+            operation = "scripted" if isinstance(module, _Scripted) else _operation(short_name(module))
             self._open(Layer(self._unique(name or operation), operation, module))
         self._path.append(name)
 
@@ -396,12 +419,16 @@ class _Pass:
     def operation(self, function: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Run an operation that has reached the dispatcher, and note what it does."""
         if len(self.reading.needs) > _MOST_OPERATIONS:
-            raise _TooMuch(f"it runs more than {_MOST_OPERATIONS:,} operations on one image")
+            raise _Unreadable(f"it runs more than {_MOST_OPERATIONS:,} operations on one image")
         self._busy = True
         for each in tensors_in((args, kwargs)):
             used = self._parameters.get(each.untyped_storage()._cdata)
             if used is not None:
                 self._used[used[0]] = used[1]
+        if function.namespace == "quantized" or plain_name(function).startswith("quantize_per"):
+            raise _Unreadable(
+                "it is quantised, and its weights are packed; give the network as it was before"
+            )
         if self.real:
             self._keep_what_is_overwritten(function, args, kwargs)
         elif _only_real(function, args):
@@ -425,7 +452,7 @@ class _Pass:
         self.reading.macs += products
         self._macs += products
         if self.real and self.reading.macs > _MOST_MACS:
-            raise _TooMuch("a pass with numbers, which it needs, would take too long")
+            raise _Unreadable("a pass with numbers, which it needs, would take too long")
         self._note(function, args, kwargs, result)
         self._busy = False
         return result
@@ -618,12 +645,23 @@ def _without_compiling() -> AbstractContextManager[Any]:
 
 def _is_layer(module: nn.Module) -> bool:
     """Whether a module is one layer of a table: PyTorch's own, but for what only holds or spreads others."""
-    if isinstance(module, torch.jit.ScriptModule):
+    if isinstance(module, _Scripted):
         return True
     if isinstance(module, nn.Sequential | nn.DataParallel | nn.parallel.DistributedDataParallel):
         return False
     classes = (each for each in type(module).__mro__ if each.__module__ != "torch.nn.utils.parametrize")
     return next(classes).__module__.startswith(("torch.nn.", "torch.ao.nn."))
+
+
+def _with_stand_ins(model: nn.Module) -> nn.Module:
+    """The network with stand-ins for its scripted modules; `undisturbed` puts those back."""
+    if isinstance(model, torch.jit.ScriptModule):
+        return _Scripted(model)
+    for module in list(model.modules()):
+        for name, child in module._modules.items():
+            if isinstance(child, torch.jit.ScriptModule) and not isinstance(module, torch.jit.ScriptModule):
+                module._modules[name] = _Scripted(child)
+    return model
 
 
 def _operation(name: str) -> str:

@@ -99,7 +99,7 @@ def is_product(call: Call) -> bool:
 
 def window_of(call: Call) -> Window | None:
     """The window that an operation slides over a map, if it does."""
-    if call.name not in ("convolution", "max_pool2d_with_indices", "avg_pool2d"):
+    if call.name not in ("convolution", "_convolution", "max_pool2d_with_indices", "avg_pool2d"):
         return None
     kernel, stride, _, dilation = _sizes(call)
     if len(kernel) != 2:
@@ -214,7 +214,7 @@ def _several(value: Any) -> Sequence[Any]:
 
 def _sizes(call: Call) -> tuple[tuple[int, ...], ...]:
     """The kernel size, stride, padding and dilation of a window, for each dimension that it slides along."""
-    if call.name == "convolution":
+    if _rule(call.function) is _convolution:
         kernel = tuple(call.given["weight"].shape[2:])
         rest = [call.given[each] for each in ("stride", "padding", "dilation")]
     else:
@@ -528,7 +528,7 @@ def _unchanged(call: Call) -> Sight:
 
 
 _RULES: dict[str, Rule] = {
-    "convolution": _convolution,
+    **dict.fromkeys(("convolution", "_convolution"), _convolution),  # the second is what a script runs
     **dict.fromkeys(
         ("max_pool2d_with_indices", "avg_pool2d", "max_pool3d_with_indices", "avg_pool3d", "avg_pool1d"),
         _pooling,

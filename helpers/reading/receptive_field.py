@@ -53,6 +53,8 @@ def receptive_field(
         if reading.refusal is not None and not reading.past_maps:
             raise refused(model, size, reading) from reading.refusal
         # The image itself is a map, so that there is a last one.
+        if not reading.layers and reading.refusal is None and reading.outputs[""].sight is None:
+            raise ValueError(f"The output of {type(model).__name__} does not depend on the image.")
         sight = Sight.of_image(*size)
         returned = [reading.outputs[""].sight] if "" in reading.outputs else []
         for each in (*(each.sight for each in reading.layers), *returned):

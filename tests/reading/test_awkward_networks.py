@@ -336,6 +336,95 @@ def test_a_compiled_network_is_read_as_it_was_written() -> None:
     assert trace(compiled, SIZE).macs == trace(net, SIZE).macs
 
 
+def small_stack() -> nn.Sequential:
+    layers = [nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 4, 3, 2)]
+    return nn.Sequential(*layers).eval()
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+@pytest.mark.parametrize("make", [torch.jit.script, lambda net: torch.jit.trace(net, torch.zeros(1, *SIZE))])
+def test_a_script_is_one_layer_with_its_totals_and_its_field(make: Callable[[nn.Module], nn.Module]) -> None:
+    net = small_stack()
+    expected, script = trace(net, SIZE), make(net)
+    table = trace(nn.Sequential(script, nn.ReLU()), SIZE)
+    assert [(row.name, row.kind) for row in table] == [("0", "scripted"), ("1", "relu")]
+    assert (table.parameters, table.macs) == (expected.parameters, expected.macs)
+    assert table["0"].output_shape == expected.rows[-1].output_shape
+    assert receptive_field(script, None, SIZE) == receptive_field(net, None, SIZE)
+    assert [type(each) for each in nn.Sequential(script)] == [type(script)]
+
+
+class UNet(nn.Module):
+    """Down and up again, with a shortcut at full size."""
+
+    def __init__(self, up: nn.Module) -> None:
+        super().__init__()
+        self.first, self.inner = nn.Conv2d(3, 4, 3, padding=1), nn.Conv2d(4, 4, 3, padding=1)
+        self.pool, self.up, self.head = nn.MaxPool2d(2), up, nn.Conv2d(8, 2, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        return self.head(torch.cat([x, self.up(self.inner(self.pool(x)))], 1))
+
+
+@pytest.mark.parametrize(
+    ("up", "reason"),
+    [
+        (nn.ConvTranspose2d(4, 4, 2, 2), r"\(convtranspose2d\), a transposed convolution\."),
+        (
+            nn.Upsample(scale_factor=2),
+            r"\(upsample\), which makes other rows and columns than those of its map\.",
+        ),
+        (
+            nn.PixelShuffle(1),
+            r"\(pixelshuffle\), which makes rows and columns of channels, or channels of them\.",
+        ),
+    ],
+)
+def test_a_u_net_has_the_fields_of_its_way_down_and_says_where_they_end(up: nn.Module, reason: str) -> None:
+    net = UNet(up)
+    if isinstance(up, nn.PixelShuffle):
+        net.pool = nn.Identity()
+    for layer in ("first", "pool", "inner"):
+        assert_gradient_agrees(net, layer)
+    for layer in ("up", "head", None):
+        with pytest.raises(
+            ValueError, match=rf"^The receptive field cannot be followed through layer 'up' {reason}$"
+        ):
+            receptive_field(net, layer, SIZE)
+    rows = trace(nn.Sequential(net, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2, 2)), SIZE)
+    assert rows["0.head"].output_shape == (2, 24, 26)
+    assert rows["3"].sees_everything  # whatever its places saw
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_quantised_layers_are_refused_and_not_counted_as_nothing() -> None:
+    quantised = torch.ao.quantization.quantize_dynamic(
+        nn.Sequential(nn.Flatten(), nn.Linear(3 * 24 * 26, 10)), {nn.Linear}
+    )
+    with pytest.raises(
+        ValueError, match=r"^Sequential cannot be read at layer '1': it is quantised, and its weig"
+    ):
+        trace(quantised, SIZE)
+
+
+@pytest.mark.parametrize(
+    ("net", "takes"),
+    [(nn.Conv1d(3, 4, 3), "one dimension"), (nn.Sequential(nn.Conv3d(3, 4, 3)), "three dimensions")],
+)
+def test_layers_for_sequences_and_volumes_are_refused(net: nn.Module, takes: str) -> None:
+    with pytest.raises(
+        ValueError, match=rf"cannot be run on an image at layer '.*': that is for {takes}, and an im"
+    ):
+        trace(net, (3, 24, 26) if takes == "one dimension" else (5, 24, 26))
+
+
+def test_what_leaves_pytorch_is_not_said_to_be_the_image() -> None:
+    net = Net(lambda net, x: torch.from_numpy(x.numpy() * 2))
+    with pytest.raises(ValueError, match=r"^The output of Net does not depend on the image\.$"):
+        receptive_field(net, None, SIZE)
+
+
 def shared(net: Net, x: Tensor) -> Tensor:
     return net.conv(net.relu(net.conv(net.stem(x))))
 

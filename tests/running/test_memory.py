@@ -5,10 +5,10 @@ import weakref
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from helpers import saved_for_backward
+from helpers import effective_receptive_field, feature_maps, saved_for_backward
 from helpers.explorers.numbers.dense_block import dense_block
 from helpers.models.densenet import DenseBlock
 
@@ -96,3 +96,36 @@ def test_the_network_is_left_as_it_was() -> None:
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
     assert all(weight.grad is None for weight in net.parameters())
     assert torch.equal(torch.get_rng_state(), random)
+
+
+def test_what_a_network_asserts_is_one_sentence() -> None:
+    class Asserting(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            assert x.shape[-1] == 7, "made for 7 columns"
+            return x
+
+    sentence = r"^Asserting does not accept an image of shape \(3, 8, 8\): made for 7 columns\.$"
+    for look in (
+        lambda net: saved_for_backward(net, torch.zeros(1, 3, 8, 8)),
+        lambda net: feature_maps(net, torch.zeros(3, 8, 8), [""]),
+        lambda net: effective_receptive_field(net, "", torch.zeros(3, 8, 8)),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            look(Asserting())
+
+
+def test_a_network_that_was_looked_at_first_can_still_be_trained() -> None:
+    class Keeps(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.window = nn.Conv2d(3, 2, 3), None
+
+        def forward(self, x: Tensor) -> Tensor:
+            if self.window is None:
+                self.window = torch.ones_like(x) / 2
+            return self.conv(x * self.window)
+
+    net = Keeps()
+    feature_maps(net, torch.zeros(3, 8, 8), ["conv"])
+    net(torch.ones(1, 3, 8, 8)).sum().backward()
+    assert net.conv.weight.grad.abs().sum() > 0

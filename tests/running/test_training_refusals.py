@@ -1,8 +1,11 @@
 """Training refuses what it cannot train, on or with, in one sentence."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from helpers.running.training import fit
 from tests.running.test_training import DATA, network
@@ -88,3 +91,55 @@ class Pair(nn.Linear):
 def test_a_network_that_cannot_be_trained_on_these_images_is_refused_in_one_sentence(model, sentence):
     with pytest.raises(ValueError, match=f"^{sentence}$"):
         fit(model, DATA)
+
+
+class Auxiliary(nn.Module):
+    """Gives its scores twice, in training alone."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(64, 3)
+
+    def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        scores = self.linear(x.flatten(1))
+        return (scores, scores) if self.training else scores
+
+
+def test_a_network_that_gives_more_than_scores_in_training_needs_a_loss():
+    sentence = (
+        r"^The Auxiliary returns a tuple in training mode; give `loss`, a function of that and the labels\.$"
+    )
+    with pytest.raises(ValueError, match=sentence):
+        fit(Auxiliary(), DATA, epochs=1)
+    both = fit(Auxiliary(), DATA, epochs=1, loss=lambda scores, labels: F.cross_entropy(scores[0], labels))
+    assert both.epochs == 1
+
+
+def test_what_a_network_raises_in_training_alone_is_one_sentence():
+    class Asserting(Auxiliary):
+        def forward(self, x: Tensor) -> Tensor:
+            assert not self.training, "not made to be trained"
+            return self.linear(x.flatten(1))
+
+    sentence = r"^Asserting does not accept an image of shape \(1, 8, 8\): not made to be trained\.$"
+    with pytest.raises(ValueError, match=sentence):
+        fit(Asserting(), DATA)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            {"train_labels": DATA.train_labels.int()},
+            r"train_labels are of type torch\.int32; use torch\.int64, as by labels\.long\(\)\.",
+        ),
+        (
+            {"train_labels": DATA.train_labels + 1},
+            r"train_labels are from 1 to 3; for 3 classes use 0 to 2\.",
+        ),
+        ({"test_labels": DATA.test_labels - 1}, r"test_labels are from -1 to 1; for 3 classes use 0 to 2\."),
+    ],
+)
+def test_labels_of_another_type_or_out_of_range_are_refused(change, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        fit(Auxiliary(), replace(DATA, **change))

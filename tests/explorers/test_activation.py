@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpers import ActivationExplorer
 from helpers.drawing.style import BLUE, FAINT, GREEN, INK, PURPLE, VERMILION
 from helpers.explorers.numbers import activation as module
-from helpers.explorers.numbers.activation import FUNCTIONS, Flow, activation
+from helpers.explorers.numbers.activation import FUNCTIONS, Flow, activation, function
 from helpers.explorers.pictures.activation import draw_activation
 from helpers.explorers.sources.activation import LiveFlows
 from helpers.running import gradient_flow as running
@@ -91,20 +91,20 @@ def test_the_functions_are_those_that_the_gradient_goes_through():
     assert module.SATURATED_BELOW == running.SATURATED_BELOW
     assert list(running.BIN_EDGES[[0, -1]]) == [-module.REACH, module.REACH]
     x = np.linspace(-5, 5, 1001)
-    for name, function in FUNCTIONS.items():
-        real = running.ACTIVATIONS[name]
-        assert function.steepest == real.steepest
-        assert [function.value(each) for each in x] == pytest.approx(real.function(x), abs=1e-12)
-        assert [function.slope(each) for each in x] == pytest.approx(real.slope(x), abs=1e-12)
-        for points, line in ((function.curve, real.function), (function.slopes, real.slope)):
+    for name in FUNCTIONS:
+        ours, real = function(name), running.ACTIVATIONS[name]
+        assert ours.steepest == real.steepest
+        assert [ours.value(each) for each in x] == pytest.approx(real.function(x), abs=1e-12)
+        assert [ours.slope(each) for each in x] == pytest.approx(real.slope(x), abs=1e-12)
+        for points, line in ((ours.curve, real.function), (ours.slopes, real.slope)):
             # Two points at one x are a step.
             inside = x[np.abs(x) > 1e-9]
             assert np.interp(inside, *zip(*points, strict=True)) == pytest.approx(line(inside), abs=0.012)
             assert (points[0][0], points[-1][0]) == (-5, 5)
-        flat = [any(start <= each <= end for start, end in function.flat) for each in x]
+        flat = [any(start <= each <= end for start, end in ours.flat) for each in x]
         assert flat == (real.slope(x) < running.SATURATED_BELOW * real.steepest).tolist()
-        assert function.samples[0] == (-5, function.value(-5), function.slope(-5))
-        assert [each for each, *_ in function.samples] == [half / 2 for half in range(-10, 11)]
+        assert ours.samples[0] == (-5, ours.value(-5), ours.slope(-5))
+        assert [each for each, *_ in ours.samples] == [half / 2 for half in range(-10, 11)]
 
 
 def test_values_out_of_range_are_one_sentence():
@@ -152,9 +152,9 @@ def gradients_panel(seen: Seen):
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_the_function_and_its_slope_are_drawn_over_their_axis(name):
-    seen, function = Seen(ActivationExplorer(activation=name).svg), FUNCTIONS[name]
+    seen, ours = Seen(ActivationExplorer(activation=name).svg), function(name)
     left, top, right, bottom = panel(seen, f"{name}(−5) = ", f"{name}(5) = ")
-    for color, expected in ((INK, function.curve), (PURPLE, function.slopes)):
+    for color, expected in ((INK, ours.curve), (PURPLE, ours.slopes)):
         drawn = lines(seen, color=color)
         drawn[:, 0] = -5 + 10 * (drawn[:, 0] - left) / (right - left)
         drawn[:, 1] = 2.3 - 3.6 * (drawn[:, 1] - top) / (bottom - top)

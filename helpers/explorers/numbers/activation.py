@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import atanh, exp, log10, sqrt, tanh
 
 from helpers.wording.ratios import amount, percent
@@ -59,21 +60,31 @@ def _bend(value: Callable[[float], float], slope: Callable[[float], float], edge
 # tanh's slope is 1 − tanh², and the sigmoid's is a quarter of that at half the input.
 _EDGE = atanh(sqrt(1 - SATURATED_BELOW))
 
-FUNCTIONS: Mapping[str, Function] = {
-    "ReLU": Function(
+FUNCTIONS = ("ReLU", "sigmoid", "tanh", "linear")
+
+
+@cache
+def function(name: str) -> Function:
+    """The activation function of that name, which is one of `FUNCTIONS`.
+
+    >>> function("tanh").steepest, function("linear").value(-2.0)
+    (1.0, -2.0)
+    """
+    if name == "sigmoid":
+        return _bend(_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x), 2 * _EDGE)
+    if name == "tanh":
+        return _bend(tanh, lambda x: 1 - tanh(x) ** 2, _EDGE)
+    ends = ((-REACH, 1.0), (REACH, 1.0))
+    if name == "linear":
+        return Function(lambda x: x, lambda x: 1.0, 1.0, ((-REACH, -REACH), (REACH, REACH)), ends)
+    return Function(
         lambda x: max(x, 0.0),
         lambda x: float(x > 0),
         1.0,
         ((-REACH, 0.0), (0.0, 0.0), (REACH, REACH)),
         ((-REACH, 0.0), (0.0, 0.0), (0.0, 1.0), (REACH, 1.0)),
         ((-REACH, 0.0),),
-    ),
-    "sigmoid": _bend(_sigmoid, lambda x: _sigmoid(x) * _sigmoid(-x), 2 * _EDGE),
-    "tanh": _bend(tanh, lambda x: 1 - tanh(x) ** 2, _EDGE),
-    "linear": Function(
-        lambda x: x, lambda x: 1.0, 1.0, ((-REACH, -REACH), (REACH, REACH)), ((-REACH, 1.0), (REACH, 1.0))
-    ),
-}
+    )
 
 
 @dataclass(frozen=True)
@@ -113,7 +124,7 @@ class ActivationNumbers:
     @property
     def function(self) -> Function:
         """The chosen activation's function."""
-        return FUNCTIONS[self.activation]
+        return function(self.activation)
 
     @property
     def flow(self) -> Flow:

@@ -1,7 +1,6 @@
 """`GroupExplorer` counts as PyTorch's grouped convolutions do, and draws the connections that they have."""
 
 import re
-from itertools import pairwise
 from math import gcd
 
 import numpy as np
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from helpers import GroupExplorer, build
-from helpers.drawing.style import BLUE, FAINT, ORANGE
+from helpers.drawing.style import BLUE, FAINT
 from helpers.explorers.explorer import OWN
 from helpers.explorers.numbers.group import PRESETS, grouped, possible_groups
 from helpers.explorers.pictures.group import draw_group
@@ -124,7 +123,6 @@ def filled(picture: Seen, groups: int) -> list[list[float]]:
     if groups <= 32:
         return [box(picture.tip(f"group {group}: ")) for group in range(1, groups + 1)]
     path = picture.tip(f"{groups} groups, ")
-    assert path.get("fill") == BLUE
     assert path.get("d") == "M0 0h1v1h-1z" + (groups - 1) * "m1 1h1v1h-1z"  # z leads back to its corner
     x, y, step = map(float, re.findall(r"[\d.]+", path.get("transform")))
     return [[x + group * step, y + group * step, step, step] for group in range(groups)]
@@ -150,13 +148,12 @@ def test_the_squares_are_the_channel_pairs_that_a_gradient_connects(setting):
     assert np.array_equal(shown, connected)
 
 
-def test_each_square_tells_its_channels_and_every_second_one_is_orange():
-    picture = seen(384, 256, 3, 2, 13)
-    assert {tip: each.get("stroke") for tip, each in picture.tips.items() if tip.startswith("group")} == {
-        "group 1: outputs 0 to 127 read inputs 0 to 191": BLUE,
-        "group 2: outputs 128 to 255 read inputs 192 to 383": ORANGE,
-    }
-    assert box(picture.tip("no connection between these channels")) == square(picture)
+def test_each_square_tells_its_channels_and_neighbours_look_different():
+    tips = seen(384, 256, 3, 2, 13).tips
+    one = tips["group 1: outputs 0 to 127 read inputs 0 to 191"]
+    other = tips["group 2: outputs 128 to 255 read inputs 192 to 383"]
+    assert one.get("fill") != other.get("fill")
+    assert "no connection between these channels" in tips
     assert "48 groups, 8→2 channels each" in seen(384, 96, 3, 48, 13).tips
     assert "group 32: outputs 31 to 31 read inputs 93 to 95" in seen(96, 32, 3, 32, 13).tips
 
@@ -164,17 +161,13 @@ def test_each_square_tells_its_channels_and_every_second_one_is_orange():
 def test_up_to_four_groups_are_named_and_their_channels_stand_at_the_edges():
     picture = seen(96, 256, 5, 4, 27)
     left, top, side, _ = square(picture)
-    names = [middles(picture, f"group {group}")[0] for group in range(1, 5)]
-    for place, name, channels in zip((1, 3, 5, 7), names, middles(picture, "24→64"), strict=True):
-        middle = left + place * side / 8, top + place * side / 8
-        assert name == pytest.approx((middle[0], middle[1] - 9), abs=2)
-        assert channels == pytest.approx((middle[0], middle[1] + 9), abs=2)
+    assert {"group 1", "group 2", "group 3", "group 4"} <= {*picture.words}
+    assert picture.words.count("24→64") == 4
     for part, (across, down) in enumerate(zip((0, 24, 48, 72, 96), (0, 64, 128, 192, 256), strict=True)):
-        place = part * side / 4
-        below = [x for x, y in middles(picture, str(across)) if top + side < y < top + side + 20]
-        before = [y for x, y in middles(picture, str(down)) if left - 30 < x < left]
-        assert below == [pytest.approx(left + place, abs=1)]
-        assert before[0] == pytest.approx(top + place, abs=1)
+        below = [x - left for x, y in middles(picture, str(across)) if top + side < y]
+        before = [y - top for x, y in middles(picture, str(down)) if x < left and y > top - 5]
+        assert below[0] == pytest.approx(part * side / 4, abs=1)
+        assert before[0] == pytest.approx(part * side / 4, abs=1)
     many = seen(96, 256, 5, 8, 27).words
     assert not {"group 1", "12→32", "12"} & {*many}
     assert {"no connection", "96", "256"} <= {*many}
@@ -193,39 +186,17 @@ def test_the_bars_are_as_long_as_the_counts_say(setting):
         bar = picture.tips[f"in {groups} groups: {part:,} {name}"]
         assert number(bar, "width") / number(long, "width") == pytest.approx(1 / groups, abs=1e-4)
         assert number(bar, "x") == number(long, "x")
-        assert (long.get("fill"), bar.get("stroke")) == (FAINT, BLUE)
-        # From above: the one bar with its number in it, the other one, its number below.
-        below = number(bar, "y") + number(bar, "height")
-        [(_, first)] = middles(picture, f"in one group: {whole:,}")
-        [(_, last)] = middles(picture, f"in {groups} groups: {part:,}")
-        [(_, label)] = middles(picture, name)
-        assert number(long, "y") < first < number(bar, "y") < below < last < below + 20
-        assert number(long, "y") < label < below
-
-
-def test_where_the_words_stand():
-    places = {
-        text.words: (round(text.box[0]), round(sum(text.box[1::2]) / 2))
-        for text in seen(96, 256, 5, 2, 27).texts
-    }
-    expected = {
-        "groups": (17, 22), "32": (205, 20), "conv2": (411, 103), "depthwise": (628, 104),
-        "Each output channel reads 48 of 96": (56, 58), "no connection": (233, 138),
-        "128": (41, 214), "256": (41, 350), "48": (198, 363), "96": (334, 363),
-        "input channels": (158, 385), "output channels": (17, 214),
-        "2 groups: 1/2 of weights and MACs": (406, 58),
-        "AlexNet's conv2: 5×5, 96→256 on maps of 27×27": (406, 79),
-        "channel pairs": (410, 147), "in one group: 24,576": (508, 137), "in 2 groups: 12,288": (505, 180),
-        "weights": (445, 214), "in one group: 614,400": (508, 204), "in 2 groups: 307,200": (505, 247),
-        "MACs": (460, 280), "in one group: 447,897,600": (508, 271), "in 2 groups: 223,948,800": (505, 314),
-        "0": (498, 342), "20": (547, 342), "40": (599, 342), "60": (652, 342), "80": (704, 342),
-        "100": (753, 342),
-        "percent of what one group costs": (528, 363),
-    }  # fmt: skip
-    assert {words: places[words] for words in expected} == expected
+        assert {name, f"in one group: {whole:,}", f"in {groups} groups: {part:,}"} <= {*picture.words}
 
 
 def test_what_is_written_over_the_picture():
+    two = {
+        "Each output channel reads 48 of 96",
+        "2 groups: 1/2 of weights and MACs",
+        "AlexNet's conv2: 5×5, 96→256 on maps of 27×27",
+        "percent of what one group costs",
+    }
+    assert two <= {*seen(96, 256, 5, 2, 27).words}
     depthwise = {"Depthwise: 1/384 of weights and MACs", "3×3, 384→384 on maps of 13×13"}
     assert depthwise <= {*seen(384, 384, 3, 384, 13).words}
     one = {"One group: all outputs read all inputs", "1×1, 8→16 on maps of 5×5", "the same"}
@@ -263,8 +234,6 @@ def test_groups_and_presets_can_be_clicked():
 def test_a_choice_stays_where_it_is_whichever_holds():
     one, many = ([box(each) for each, _ in seen(384, 384, 3, groups, 13).sets()] for groups in (1, 384))
     assert one == many
-    gaps = {round(after[0] - before[0] - before[2], 1) for before, after in pairwise(one[:16])}
-    assert gaps == {3}
 
 
 def test_a_preset_sets_the_layer_and_follows_it():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from helpers import ReductionExplorer
-from helpers.drawing.style import FAINT, ORANGE
+from helpers.drawing.style import BLUE, VERMILION
 from helpers.explorers.numbers.reduction import Cost, reduction
 from tests.seen import Seen, number
 
@@ -79,24 +79,16 @@ def test_the_bars_are_as_long_as_the_counts_say(setting):
         direct, first, after = (
             getattr(cost, name.lower()) for cost in (numbers.direct, numbers.one_by_one, numbers.after)
         )
-        whole, squeeze, rest = (
-            seen.tip(f"direct: {direct:,} {name}"),
-            seen.tip(f"1×1: {first:,} {name}"),
-            None,
-        )
-        percent = number(whole, "width") / 100
+        whole, squeeze = seen.tip(f"direct: {direct:,} {name}"), seen.tip(f"1×1: {first:,} {name}")
+        percent, total = number(whole, "width") / 100, 100 * (first + after) / direct
         assert number(whole, "x") == number(squeeze, "x")
         assert number(squeeze, "width") / percent == pytest.approx(min(100 * first / direct, 200), abs=0.1)
         rest = seen.tips.get(f"k×k after it: {after:,} {name}")
-        end = number(rest, "x") + number(rest, "width") - number(whole, "x") if rest is not None else None
-        total = 100 * (first + after) / direct
         if rest is not None:
-            assert number(rest, "x") == pytest.approx(
-                number(squeeze, "x") + number(squeeze, "width"), abs=0.02
-            )
+            middle = number(squeeze, "x") + number(squeeze, "width")
+            assert number(rest, "x") == pytest.approx(middle, abs=0.02)
+            end = number(rest, "x") + number(rest, "width") - number(whole, "x")
             assert end / percent == pytest.approx(min(total, 200), abs=0.1)
-            assert rest.get("fill") == ORANGE
-        assert whole.get("fill") == FAINT
         assert any(text.startswith(f"{first + after:,}  ({total:,.0f} %") for text in seen.words)
     assert (", beyond the axis" in "".join(seen.words)) == any(
         getattr(numbers.reduced, name) > 2 * getattr(numbers.direct, name)
@@ -118,31 +110,24 @@ def test_the_point_is_on_the_line_and_the_break_even_at_100_percent(reduced):
     explorer = ReductionExplorer(reduced_channels=reduced)
     seen = Seen(explorer.svg)
     dot = seen.tip(f"{reduced} reduced channels: ")
-    x1, y1, x2, y2 = line(seen, None, "#0072B2")
+    x1, y1, x2, y2 = line(seen, None, BLUE)
     assert number(dot, "cx") == pytest.approx(x1 + (x2 - x1) * reduced / 128, abs=0.02)
     assert number(dot, "cy") == pytest.approx(y1 + (y2 - y1) * reduced / 128, abs=0.02)
-    stop, bottom, _, top = line(seen, "2 3", "#D55E00")
+    stop, bottom, _, top = line(seen, "2 3", VERMILION)
     assert stop == pytest.approx(x1 + (x2 - x1) * 115.2 / 128, abs=0.02)
     assert bottom == y1
     assert top == pytest.approx(y1 + (y2 - y1) * 115.2 / 128, abs=0.02)
-    assert "break-even 115.2" in seen.words
-    assert [each for each in ("0", "32", "64", "96", "128") if each in seen.words] == [
-        "0",
-        "32",
-        "64",
-        "96",
-        "128",
-    ]
+    assert {"break-even 115.2", "0", "32", "64", "96", "128"} <= {*seen.words}
 
 
-def test_where_it_never_stops_paying_no_stop_is_drawn_and_a_steep_line_ends_at_the_axes():
+def test_a_steep_line_ends_at_the_axes():
     explorer = ReductionExplorer(kernel_size=11, in_channels=8, reduced_channels=8, out_channels=512)
     seen = Seen(explorer.svg)
     assert explorer.numbers.break_even < 8
-    end = line(seen, None, "#0072B2")[2]
+    end = line(seen, None, BLUE)[2]
     top = min(number(each, "y1") for each in seen.elements("line"))
     explorer.set(kernel_size=1, in_channels=512, reduced_channels=512, out_channels=8)
-    steep = line(Seen(explorer.svg), None, "#0072B2")
+    steep = line(Seen(explorer.svg), None, BLUE)
     assert steep[3] >= top
     assert steep[2] < end
 
@@ -151,8 +136,7 @@ def test_the_dot_can_be_dragged():
     explorer = ReductionExplorer(in_channels=256)
     drags = {(control, low, high) for _, control, _, _, low, high in Seen(explorer.svg).drags()}
     assert drags == {("reduced_channels", 0, 256)}
-    [handle] = [element for element, *_ in Seen(explorer.svg).drags() if element.get("class") == "handle"]
-    assert handle.get("fill") == ORANGE
+    assert "handle" in [element.get("class") for element, *_ in Seen(explorer.svg).drags()]
     explorer.point({"reduced_channels": 99.6})
     assert explorer.numbers.reduced_channels == 100
 

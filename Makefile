@@ -8,10 +8,10 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 export PYTHONUTF8 := 1
 
-.PHONY: lab test record slides bench classroom soak faults mutants clean
+.PHONY: lab test record slides studies bench classroom soak faults mutants clean
 
 lab: $(READY)
-	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 --LabApp.news_url=None $(firstword $(LESSONS))
+	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
 
 # One process a core, so one thread a process; a lesson's cells stay together and in order. Lessons run where no
 # network can be reached, if the system allows to cut them off. In the browser the next lessons' cells run while one
@@ -30,6 +30,11 @@ record: $(READY)
 
 slides: $(READY)
 	$(BIN)/python -m tools.slides build/slides $(LESSONS)
+
+# The trainings behind the lessons' conclusions, as far as they are not in data/studies; two at once, hours for all.
+# It may be stopped, and goes on where it was. One alone: make studies ONLY=degradation
+studies: $(READY)
+	$(BIN)/python -m studies $(ONLY)
 
 # Some minutes, best on an idle machine; what it prints stands in benchmarks/RESULTS.md too.
 bench: $(READY)
@@ -62,4 +67,5 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; $(PYTHON) is " + sys.version.split()[0] + ". Say which with: make PYTHON=python3.12 $(MAKECMDGOALS)")'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	$(BIN)/jupyter labextension disable @jupyterlab/apputils-extension:announcements # or it asks about news
 	touch $(READY)

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
-from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, ORANGE, PURPLE, VERMILION
+from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, INK, ORANGE, PURPLE, VERMILION
 from helpers.images import arrays
 from helpers.running.training import History
 from helpers.wording import arguments
-from helpers.wording.refusals import shown
+from helpers.wording.refusals import known, shown
 
 # Each line has a dash and a marker beside its colour, so that colour is not the only carrier of meaning.
 LINES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (PURPLE, ":", "D"), (VERMILION, "-", "v"))
@@ -104,6 +104,51 @@ def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:
             for name, each in histories.items()
         )
         return Drawing.of(figure, f"{title}. {'; '.join(words)}.")
+
+
+def study_curves(
+    title: str,
+    measure: str,
+    runs: Mapping[str, Sequence[Sequence[float]]],
+    caption: str,
+    own: Mapping[str, Sequence[float]] | None = None,
+) -> Drawing:
+    """Every run of a study as a thin line, one for each seed, and their mean as a thick one.
+
+    `runs` has the curves of each network, a value an epoch; `own` are runs of the learner's, by network,
+    which may be shorter, drawn in black over the recorded ones. `caption` says how many seeds, and how long.
+    Raises ValueError for no networks or more than there are looks, and for an own run of an unknown network.
+
+    >>> study_curves("It learns", "test error", {"plain": [(40, 20), (50, 30)]}, "2 seeds, 2 epochs each")
+    It learns. plain: test error 25.0 (20.0 to 30.0). 2 seeds, 2 epochs each.
+    """
+    _check(runs)
+    for name in own or {}:
+        known("network", name, runs)
+    with styled():
+        figure = new_figure(760, 360)
+        axes = figure.add_axes((0.1, 0.24, 0.56, 0.64))
+        axes.set_title(title)
+        axes.set_ylim(0, 1.05 * max(max(map(max, curves)) for curves in runs.values()) or 1)
+        for (_, curves), (colour, _, _) in zip(runs.items(), LINES, strict=False):
+            for curve in curves:
+                axes.plot(range(1, len(curve) + 1), curve, color=colour, alpha=0.35, linewidth=1)
+        for curve in (own or {}).values():
+            axes.plot(
+                range(1, len(curve) + 1), curve, color=INK, marker="o", linewidth=2, label="yours", zorder=9
+            )
+        means = {name: np.mean(curves, axis=0) for name, curves in runs.items()}
+        percent = "percent wrong" if measure.endswith("error") else measure
+        _lines(axes, means, None, "epoch", f"{measure}: {percent}" if percent != measure else measure)
+        figure.text(
+            0.1, 0.04, f"Thin: every seed. Thick: their mean. {caption[0].upper()}{caption[1:]}.", size=9
+        )
+        ends = {name: [curve[-1] for curve in curves] for name, curves in runs.items()}
+        words = (
+            f"{name}: {measure} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"
+            for name, each in ends.items()
+        )
+        return Drawing.of(figure, f"{title}. {'; '.join(words)}. {caption}.")
 
 
 def bars(title: str, amounts: Mapping[str, float], unit: str) -> Drawing:

@@ -70,6 +70,7 @@ def photo_patches(
     test_per_class: int = 100,
     source_size: int | None = None,
     seed: int = 0,
+    choosing: bool = False,
 ) -> PatchData:
     """Return patches of photos as a data set, one class per photo: which photo is a patch from?
 
@@ -78,10 +79,11 @@ def photo_patches(
     may overlap, but no two are from the same place. The right third of each photo is kept for the test, and
     training patches end at least one patch before it, so that no pixel is in both and none has a neighbour in
     the other. The patches are in random order, the same for the same `seed`. `grey` gives one channel,
-    otherwise there are three.
+    otherwise there are three. With `choosing` the left side alone is shared out in the same way, for choosing
+    settings by images that are in no test.
 
     Raises ValueError for unknown photos, fewer than two of them, numbers that a photo has no room for, and a
-    `grey` that is not True or False.
+    `grey` or `choosing` that is not True or False.
 
     >>> data = photo_patches(["brick", "coins", "grass"], size=8, per_class=20, test_per_class=5)
     >>> data
@@ -103,12 +105,15 @@ def photo_patches(
         raise ValueError(f"The seed is {shown(seed)}; use a whole number of at least 0.")
 
     flag("grey", grey)
+    flag("choosing", choosing)
     rng = np.random.default_rng(seed)
     train, test = [], []
     for name in names:
         pixels = to_tensor(photo(name))
         if grey:
             pixels = (pixels * pixels.new_tensor(_LUMA).view(3, 1, 1)).sum(0, keepdim=True)
+        if choosing:
+            pixels = pixels[:, :, sides(pixels.shape[2], source)[0]]
         left, right = sides(pixels.shape[2], source)
         train.append(_cut(name, pixels[:, :, left], size, source, per_class, rng))
         test.append(_cut(name, pixels[:, :, right], size, source, test_per_class, rng))

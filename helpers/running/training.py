@@ -67,6 +67,7 @@ def fit(
     weight_decay: float = 5e-4,
     loss: Loss = F.cross_entropy,
     seed: int = 0,
+    stop_after: int | None = None,
     threads: int = 1,
     progress: bool = True,
     device: str | torch.device | None = None,
@@ -80,11 +81,12 @@ def fit(
     than scores, as with auxiliary classifiers. In eval mode the network returns scores of shape
     (images, classes).
 
-    The batches depend on `seed` alone, on any device, and so does dropout on one device; the state of
-    PyTorch's own generator is left as it was. `device` moves the network; None leaves it where it is. On the
-    CPU it trains with this many `threads`: for small networks two are little quicker than one on an idle
-    computer, several times slower on a busy one, and round differently. A progress bar is shown, and removed
-    at the end, where a person can see it.
+    `stop_after` ends the training after so many of the epochs, at the learning rates of the whole: the start
+    of a longer one. The batches depend on `seed` alone, on any device, and so does dropout on one device; the
+    state of PyTorch's own generator is left as it was. `device` moves the network; None leaves it where it
+    is. On the CPU it trains with this many `threads`: for small networks two are little quicker than one on
+    an idle computer, several times slower on a busy one, and round differently. A progress bar is shown, and
+    removed at the end, where a person can see it.
 
     Interrupting the kernel ends the training cleanly, and so does a loss that is no longer finite: the
     history then has the complete epochs and a note. Raises ValueError for a network that does not take these
@@ -102,6 +104,8 @@ def fit(
     if not isinstance(data, PatchData):
         raise ValueError(f"The data are {shown(data)}; give those of photo_patches.")
     _check_whole("epochs", epochs, 1, _MOST_EPOCHS)
+    if stop_after is not None:
+        _check_whole("stop_after", stop_after, 1, epochs)
     _check_whole("batch_size", batch_size, 1)
     _check_whole("threads", threads, 1, _MOST_THREADS)
     _check_whole("seed", seed, 0, _MOST_SEED)
@@ -138,7 +142,7 @@ def fit(
     bar = tqdm(total=epochs * batches, leave=False, unit="batch", disable=not (progress and _watched()))
     try:
         with enough_memory(where, work), _own_randomness(where, seed), _threads(threads), bar:
-            for epoch in range(1, epochs + 1):
+            for epoch in range(1, (stop_after or epochs) + 1):
                 bar.set_description(f"Epoch {epoch} of {epochs}")
                 model.train()
                 order = torch.randperm(len(train[1]), generator=orders, device="cpu").to(where)

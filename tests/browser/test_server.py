@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from socket import create_connection, getaddrinfo, gethostname
 from urllib.error import HTTPError
@@ -25,7 +27,7 @@ pytestmark = [
 def lab_options() -> list[str]:
     """The options that `make lab` gives to Jupyter."""
     done = subprocess.run(["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True)
-    (line,) = (line for line in done.stdout.splitlines() if "jupyter lab" in line)
+    (line,) = (line for line in done.stdout.splitlines() if "jupyter lab " in line)
     return [word for word in shlex.split(line) if word.startswith("-")]
 
 
@@ -53,7 +55,15 @@ def answers(address: str, port: int) -> bool:
 
 
 def test_make_lab_changes_nothing_that_keeps_others_out():
-    assert set(lab_options()) <= {"--allow-root", "--ServerApp.ip=127.0.0.1", "--LabApp.news_url=None"}
+    assert set(lab_options()) <= {"--allow-root", "--ServerApp.ip=127.0.0.1"}
+
+
+def test_what_make_installs_does_not_ask_whether_news_are_wanted():
+    config = Path(sys.prefix) / "etc" / "jupyter" / "labconfig" / "page_config.json"
+    if not (ROOT / ".venv" / "ready").exists() or Path(sys.prefix) != ROOT / ".venv":
+        pytest.skip("another environment than that of `make`")
+    disabled = json.loads(config.read_text(encoding="utf-8"))["disabledExtensions"]
+    assert disabled["@jupyterlab/apputils-extension:announcements"] is True
 
 
 def test_make_lab_listens_on_loopback_and_wants_the_token(tmp_path):

@@ -1,0 +1,138 @@
+"""A recorded study: what it asked, how each training went from every seed, as a table and as a figure."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from helpers.drawing.curves import study_curves
+from helpers.drawing.figures import Drawing
+from helpers.wording.refusals import known
+
+FOLDER = Path(__file__).parents[2] / "data" / "studies"
+MEASURES = ("training error", "test error", "training loss", "test loss")
+_COLUMNS = dict(zip(MEASURES, ("train_error", "test_error", "train_loss", "test_loss"), strict=True))
+_SHOWN = ("training error", "test error")
+
+Curve = tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Study:
+    """Trainings of several networks, each from every one of `seeds` and for as many `epochs`.
+
+    `question`, `varied`, `fixed` and `data` are sentences or parts of them, and `rates` is the learning rate
+    of each network. `runs` has, for each network and measure, one curve a seed: a value after each epoch,
+    errors in percent and losses in nats.
+    """
+
+    question: str
+    varied: str
+    fixed: str
+    data: str
+    seeds: tuple[int, ...]
+    epochs: int
+    rates: dict[str, float]
+    runs: dict[str, dict[str, tuple[Curve, ...]]]
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The names of the networks, in the study's order."""
+        return tuple(self.runs)
+
+    @property
+    def caption(self) -> str:
+        """How many seeds, and how long."""
+        return f"{len(self.seeds)} seeds, {self.epochs} epochs each; {self.data}"
+
+    def curves(self, network: str, measure: str = "training error") -> tuple[Curve, ...]:
+        """One curve for each seed; raises ValueError for an unknown network or measure."""
+        known("network", network, self.networks)
+        known("measure", measure, MEASURES)
+        return self.runs[network][measure]
+
+    def last(self, network: str, measure: str = "test error") -> Curve:
+        """What each seed ended with; raises ValueError as `curves` does."""
+        return tuple(curve[-1] for curve in self.curves(network, measure))
+
+    def figure(
+        self,
+        measure: str = "training error",
+        networks: Iterable[str] | None = None,
+        *,
+        title: str = "",
+        own: Mapping[str, Curve] | None = None,
+    ) -> Drawing:
+        """Every seed as a thin line, and their mean as a thick one, of all networks or of these.
+
+        `own` are curves of the learner's own runs, by network, drawn over them. Raises ValueError as `curves`
+        does, and for more networks than there are looks.
+        """
+        chosen = self.networks if networks is None else tuple(networks)
+        curves = {network: self.curves(network, measure) for network in chosen}
+        return study_curves(title or self.question, measure, curves, self.caption, own)
+
+    def __repr__(self) -> str:
+        wide = max(map(len, self.networks))
+        lines = [" " * wide + "".join(f"  {measure + ', %':>24}" for measure in _SHOWN) + "  rate"]
+        for network in self.networks:
+            cells = (_spread(self.last(network, measure)) for measure in _SHOWN)
+            lines.append(
+                f"{network:{wide}}"
+                + "".join(f"  {cell:>24}" for cell in cells)
+                + f"  {self.rates[network]:g}"
+            )
+        return "\n".join([self.question, *lines, f"Mean (least to most) of {self.caption}."])
+
+
+def study(name: str) -> Study:
+    """Return a recorded study; raises ValueError for one of which there is no complete record."""
+    known("study", name, recorded())
+    return read(FOLDER, name)
+
+
+@cache
+def recorded() -> tuple[str, ...]:
+    """The names of the studies whose record is complete."""
+    notes = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in FOLDER.glob("*.toml")}
+    return tuple(sorted(name for name, each in notes.items() if each.get("complete")))
+
+
+@cache
+def read(folder: Path, name: str) -> Study:
+    """Read a study from its two files."""
+    notes = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    found: dict[str, dict[str, dict[int, list[float]]]] = {}
+    with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            runs = found.setdefault(row["network"], {measure: {} for measure in MEASURES})
+            for measure, column in _COLUMNS.items():
+                runs[measure].setdefault(int(row["seed"]), []).append(float(row[column]))
+    return Study(
+        notes["question"],
+        notes["varied"],
+        notes["fixed"],
+        notes["data"],
+        tuple(notes["seeds"]),
+        notes["epochs"],
+        {
+            network: float(min(tried, key=lambda rate: tried[rate][1]))
+            for network, tried in notes["tried"].items()
+        },
+        {
+            network: {
+                measure: tuple(tuple(runs[seed]) for seed in sorted(runs))
+                for measure, runs in measures.items()
+            }
+            for network, measures in found.items()
+        },
+    )
+
+
+def _spread(values: Curve) -> str:
+    mean = sum(values) / len(values)
+    return f"{mean:.1f} ({min(values):.1f} to {max(values):.1f})"

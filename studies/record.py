@@ -1,0 +1,138 @@
+"""A study's record: `NAME.csv` with every epoch of every training, `NAME.toml` with how it was made."""
+
+from __future__ import annotations
+
+import csv
+import json
+import platform
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import torch
+
+from helpers.running.training import History
+from studies.study import FOLDER, Study
+
+COLUMNS = ("network", "seed", "epoch", "train_loss", "train_error", "test_loss", "test_error")
+
+
+@dataclass
+class Record:
+    """What is known of a study so far, on disk as soon as it is known.
+
+    `runs` has the rows of each training, by network and seed; `tried` the error and the loss, on the data for
+    choosing, of each network at each rate; `minutes` the time that all trainings took together.
+    """
+
+    name: str
+    study: Study
+    folder: Path = FOLDER
+    runs: dict[tuple[str, int], list[tuple[str, ...]]] = field(default_factory=dict)
+    tried: dict[str, dict[float, tuple[float, float]]] = field(default_factory=dict)
+    minutes: float = 0.0
+
+    def __post_init__(self) -> None:
+        table, notes = self.folder / f"{self.name}.csv", self.folder / f"{self.name}.toml"
+        if table.exists():
+            with table.open(encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    key = row["network"], int(row["seed"])
+                    self.runs.setdefault(key, []).append(tuple(row[column] for column in COLUMNS))
+        if notes.exists():
+            read = tomllib.loads(notes.read_text(encoding="utf-8"))
+            self.minutes = read["minutes"]
+            self.tried = {
+                network: {float(rate): tuple(found) for rate, found in rates.items()}
+                for network, rates in read["tried"].items()
+            }
+
+    def rate(self, network: str) -> float | None:
+        """The rate of the lowest loss on the data for choosing; None while one of them is to be tried."""
+        tried = self.tried.get(network, {})
+        if set(tried) != set(self.study.rates):
+            return None
+        return min(tried, key=lambda rate: tried[rate][1])
+
+    def missing_choices(self) -> list[tuple[str, float]]:
+        """The networks and rates that have not been tried."""
+        return [
+            (network, rate)
+            for network in self.study.networks
+            for rate in self.study.rates
+            if rate not in self.tried.get(network, {})
+        ]
+
+    def missing_runs(self) -> list[tuple[str, int]]:
+        """The trainings that have not been done."""
+        return [
+            (network, seed)
+            for network in self.study.networks
+            for seed in self.study.seeds
+            if (network, seed) not in self.runs
+        ]
+
+    def choose(self, network: str, rate: float, history: History) -> None:
+        """Note what a rate came to; one at which the loss was no longer finite is the worst there is."""
+        found = (100.0, 1e9) if history.note else (history.test_error[-1], history.test_loss[-1])
+        self.tried.setdefault(network, {})[rate] = found
+        self._add(history)
+
+    def add(self, network: str, seed: int, history: History) -> None:
+        """Note a training."""
+        self.runs[network, seed] = list(_rows(network, seed, history))
+        self._add(history)
+
+    def _add(self, history: History) -> None:
+        self.minutes += history.seconds / 60
+        self.write()
+
+    def write(self) -> None:
+        """Write both files, in the study's own order."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        study = self.study
+        with (self.folder / f"{self.name}.csv").open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(COLUMNS)
+            for network in study.networks:
+                for seed in study.seeds:
+                    table.writerows(self.runs.get((network, seed), []))
+        lines = {
+            "question": study.question,
+            "varied": study.varied,
+            "fixed": study.fixed,
+            "rate": "of each network its own, that of the lowest loss on images that are in no test, "
+            f"out of {', '.join(f'{rate:g}' for rate in study.rates)}",
+            "complete": not self.missing_choices() and not self.missing_runs(),
+            "seeds": list(study.seeds),
+            "epochs": study.epochs,
+            "data": repr(study.data(False)),
+            "data for choosing": repr(study.data(True)),
+            "minutes": round(self.minutes, 1),
+            "machine": f"{torch.get_num_threads()} threads, {platform.machine()}, {platform.system()}",
+            "versions": f"Python {platform.python_version()}, torch {torch.__version__}",
+            "date": date.today().isoformat(),
+        }
+        # A string of JSON is one of TOML too.
+        text = [f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in lines.items()]
+        text += ["", "# The error in percent and the loss that each network came to, by rate."]
+        for network in study.networks:
+            found = self.tried.get(network, {})
+            rates = (
+                f'"{rate:g}" = [{error:.2f}, {loss:.4g}]' for rate, (error, loss) in sorted(found.items())
+            )
+            text += [f"[tried.{_key(network)}]", *rates]
+        (self.folder / f"{self.name}.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
+
+
+def _key(name: str) -> str:
+    return name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
+
+
+def _rows(network: str, seed: int, history: History) -> Iterable[tuple[str, ...]]:
+    columns = history.train_loss, history.train_error, history.test_loss, history.test_error
+    for epoch, (train_loss, train_error, test_loss, test_error) in enumerate(zip(*columns, strict=True), 1):
+        numbers = f"{train_loss:.4g}", f"{train_error:.4g}", f"{test_loss:.4g}", f"{test_error:.4g}"
+        yield network, str(seed), str(epoch), *numbers

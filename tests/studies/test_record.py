@@ -1,0 +1,135 @@
+"""A study's record is kept as it grows, goes on where it was, and says how it was made."""
+
+import csv
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from helpers.images.patches import PatchData, photo_patches
+from helpers.lessons.study import read
+from helpers.running.training import History
+from studies.record import Record
+from studies.study import CHOOSING_SEED, Study
+
+
+def data(choosing: bool) -> PatchData:
+    return photo_patches(["brick", "coins"], size=8, per_class=32, test_per_class=16, choosing=choosing)
+
+
+def linear() -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+
+
+STUDY = Study(
+    question="Does a line tell bricks from coins?",
+    varied="a layer",
+    fixed="all else",
+    networks={"one": linear, "two, “wide”": lambda: nn.Sequential(*linear(), nn.ReLU(), nn.Linear(2, 2))},
+    data=data,
+    epochs=2,
+    rates=(0.01, 0.1),
+    seeds=(0, 1),
+)
+
+
+def history(*errors: float, note: str = "") -> History:
+    return History(errors, errors, tuple(each / 10 for each in errors), errors, note, seconds=60.0)
+
+
+def test_a_training_follows_its_seed_and_ends_where_it_is_told_to() -> None:
+    before = torch.random.get_rng_state()
+    whole, again, other = (STUDY.train("one", 0.1, seed) for seed in (0, 0, 1))
+    assert whole == again != other
+    start = STUDY.train("one", 0.1, 0, stop_after=1)
+    assert start.train_loss == whole.train_loss[:1]
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_what_a_rate_is_chosen_by_is_in_no_test() -> None:
+    choosing, real = data(True), data(False)
+    assert len(choosing.test_labels) == len(real.test_labels)
+    tested = {
+        tuple(image.flatten().round(decimals=3).tolist()) for image in real.test_images * real.std + real.mean
+    }
+    for images in (choosing.train_images, choosing.test_images):
+        seen = {
+            tuple(image.flatten().round(decimals=3).tolist())
+            for image in images * choosing.std + choosing.mean
+        }
+        assert not seen & tested
+    assert CHOOSING_SEED not in STUDY.seeds
+
+
+def test_a_record_goes_on_where_it_was(tmp_path: Path) -> None:
+    record = Record("mine", STUDY, tmp_path)
+    assert record.missing_choices() == [(network, rate) for network in STUDY.networks for rate in STUDY.rates]
+    record.choose("one", 0.1, history(50.0, 30.0))
+    assert record.rate("one") is None
+    record.choose("one", 0.01, history(50.0, 40.0))
+    assert (record.rate("one"), record.rate("two, “wide”")) == (0.1, None)
+    record.add("one", 1, history(48.0, 1 / 3))
+
+    again = Record("mine", STUDY, tmp_path)
+    assert again.rate("one") == 0.1
+    assert again.missing_choices() == [("two, “wide”", 0.01), ("two, “wide”", 0.1)]
+    assert again.missing_runs() == [("one", 0), ("two, “wide”", 0), ("two, “wide”", 1)]
+    assert again.minutes == 3
+    again.add("one", 0, history(49.0, 2.0))
+    with (tmp_path / "mine.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["network"], row["seed"], row["epoch"]) for row in rows] == [
+        ("one", "0", "1"),
+        ("one", "0", "2"),
+        ("one", "1", "1"),
+        ("one", "1", "2"),
+    ]
+    assert (rows[3]["train_error"], rows[3]["test_loss"]) == ("0.3333", "0.03333")
+
+
+def test_a_rate_at_which_the_loss_was_no_longer_finite_is_the_worst(tmp_path: Path) -> None:
+    record = Record("mine", STUDY, tmp_path)
+    record.choose("one", 0.1, history(note="Stopped in epoch 1: the loss is no longer finite."))
+    record.choose("one", 0.01, history(50.0, 49.0))
+    assert Record("mine", STUDY, tmp_path).rate("one") == 0.01
+
+
+def test_the_notes_say_how_it_was_made(tmp_path: Path) -> None:
+    record = Record("mine", STUDY, tmp_path)
+    record.choose("one", 0.1, history(50.0))
+    notes = tomllib.loads((tmp_path / "mine.toml").read_text(encoding="utf-8"))
+    assert (notes["question"], notes["varied"], notes["fixed"]) == (STUDY.question, STUDY.varied, STUDY.fixed)
+    assert (notes["seeds"], notes["epochs"]) == ([0, 1], 2)
+    assert notes["data"] == "PatchData of 2 classes: 64 images of 1×8×8 to train on, 32 to test"
+    assert {"machine", "versions", "date", "minutes", "data for choosing"} <= set(notes)
+
+
+def test_a_record_is_read_as_curves_with_their_spread(tmp_path: Path) -> None:
+    record = Record("mine", replace(STUDY, networks={"one": linear}), tmp_path)
+    for rate in STUDY.rates:
+        record.choose("one", rate, history(50.0, 60 * rate))
+    for seed in (1, 0):
+        record.add("one", seed, history(50.0, 10.0 + seed))
+    found = read(tmp_path, "mine")
+    assert found.networks == ("one",)
+    assert found.rates == {"one": 0.01}
+    assert found.curves("one", "test error") == ((50.0, 10.0), (50.0, 11.0))
+    assert found.last("one", "test loss") == (1.0, 1.1)
+    assert repr(found) == (
+        "Does a line tell bricks from coins?\n"
+        "            training error, %             test error, %  rate\n"
+        "one       10.5 (10.0 to 11.0)       10.5 (10.0 to 11.0)  0.01\n"
+        "Mean (least to most) of 2 seeds, 2 epochs each; "
+        "PatchData of 2 classes: 64 images of 1×8×8 to train on, 32 to test."
+    )
+    drawing = found.figure("test error", own={"one": (52.0,)})
+    assert "one: test error 10.5 (10.0 to 11.0)" in repr(drawing)
+    [axes] = drawing.figure.axes if hasattr(drawing, "figure") else [None]
+    assert axes is None or len(axes.lines) >= 4  # two seeds, their mean, and the learner's own
+    with pytest.raises(ValueError, match=r"^There is no network 'three'; choose 'one'\.$"):
+        found.curves("three")
+    with pytest.raises(ValueError, match=r"^There is no measure 'error'; the nearest is 'test error'"):
+        found.curves("one", "error")

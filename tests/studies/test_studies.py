@@ -1,0 +1,48 @@
+"""Every study builds its networks, its record is whole, and its start can be done again."""
+
+import pytest
+import torch
+
+from helpers.lessons.study import FOLDER, recorded, study
+from studies.record import Record
+from studies.study import load, names
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_study_s_networks_take_its_images(name: str) -> None:
+    plan = load(name)
+    data = plan.data(False)
+    assert len(plan.seeds) >= 5
+    assert len(plan.rates) >= 3
+    for network, make in plan.networks.items():
+        built = make().eval()
+        with torch.inference_mode():
+            assert built(data.test_images[:2]).shape == (2, data.classes), network
+
+
+@pytest.mark.parametrize("name", recorded())
+def test_a_record_is_that_of_its_script(name: str) -> None:
+    plan = load(name)
+    record = Record(name, plan)
+    assert record.missing_choices() == []
+    assert record.missing_runs() == []
+    found = study(name)
+    assert (found.question, found.varied, found.fixed) == (plan.question, plan.varied, plan.fixed)
+    assert (found.networks, found.seeds, found.epochs) == (tuple(plan.networks), plan.seeds, plan.epochs)
+    assert found.data == repr(plan.data(False))
+    assert found.rates == {network: record.rate(network) for network in plan.networks}
+    assert {len(curve) for network in found.networks for curve in found.curves(network)} == {plan.epochs}
+
+
+@pytest.mark.parametrize("name", recorded())
+def test_the_start_of_a_study_is_as_recorded(name: str) -> None:
+    plan, found = load(name), study(name)
+    network = found.networks[0]
+    start = plan.train(network, found.rates[network], plan.seeds[0], stop_after=1)
+    # Another machine rounds otherwise, which an epoch makes little of.
+    recorded = found.curves(network, "training loss")[0][0]
+    assert start.train_loss[0] == pytest.approx(recorded, rel=0.1)
+
+
+def test_all_records_together_are_small_enough_to_read() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 300_000

@@ -7,7 +7,6 @@ from unittest.mock import Mock
 import pytest
 
 from helpers import NetworkComparison
-from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION
 from helpers.explorers.comparison import SWITCHES
 from helpers.explorers.numbers.comparison import (
     AXES,
@@ -31,7 +30,6 @@ from tests.seen import Seen, number
 
 TIMES = {name: 12.5 * 1.25**rank for rank, name in enumerate(NETWORKS)}
 FIGURES = LiveFigures(clock=lambda name, edition: TIMES[name])
-STAYS = "VGG stays: at least one network is shown."
 
 
 def compared(x, y, edition="paper", families=FIVE, members=MEMBERS[0]) -> ComparisonNumbers:
@@ -318,10 +316,9 @@ def middle(marker) -> tuple[float, float]:
 def test_each_network_is_a_point_where_its_values_are_and_tells_them():
     seen = Seen(NetworkComparison().svg)
     # From 2 to 200 million on a log axis, from 0 to 25 percent on an even one.
-    ticks = {text.words: text.box for text in seen.texts}
-    left, right = ((ticks[words][0] + ticks[words][2]) / 2 for words in ("2 M", "200 M"))
-    bottom, top = ((ticks[words][1] + ticks[words][3]) / 2 for words in ("0", "25"))
-    places = {}
+    boxes = {text.words: text.box for text in seen.texts}
+    left, right = ((boxes[words][0] + boxes[words][2]) / 2 for words in ("2 M", "200 M"))
+    bottom, top = ((boxes[words][1] + boxes[words][3]) / 2 for words in ("0", "25"))
     for name, x, y in (
         ("AlexNet: 60,965,224 parameters, 18.2 % top-5 error", 0.742, 0.728),
         ("VGG-16: 138,357,544 parameters, 9.33 % top-5 error", 0.920, 0.3732),
@@ -329,35 +326,26 @@ def test_each_network_is_a_point_where_its_values_are_and_tells_them():
         ("ResNet-50: 25,557,032 parameters, 6.71 % top-5 error", 0.5532, 0.2684),
         ("DenseNet-121: 7,978,856 parameters, 6.66 % top-5 error", 0.3004, 0.2664),
     ):
-        marker, label = seen.tip(name)
-        assert label.text == name.partition(":")[0]
-        assert marker.get("stroke") == INK
+        marker, label = seen.tips[name]
         at = middle(marker)
         assert at == pytest.approx((left + x * (right - left), bottom + y * (top - bottom)), abs=0.8)
-        places[label.text] = at
-        box = ticks[label.text]
-        assert box[0] - at[0] == pytest.approx(11, abs=1.5)  # right of its point
-        assert (box[1] + box[3]) / 2 == pytest.approx(at[1], abs=1.5)
+        assert label.text == name.partition(":")[0]
+        box = boxes[label.text]  # beside its point
+        assert (box[0] - 11, (box[1] + box[3]) / 2) == pytest.approx(at, abs=1.5)
     assert len(seen.tips) == 5
 
 
 def test_a_family_has_a_colour_and_a_shape_of_its_own():
-    numbers = comparison(
-        "depth", "year", "paper", {name: (10 + 9 * rank, 2015) for rank, name in enumerate(NETWORKS)}
-    )
-    looks = {}
-    for words, (marker, _) in Seen(draw_comparison(numbers).svg("")).tips.items():
-        family = next(family for label, family in NETWORKS.values() if words.startswith(f"{label}: "))
-        corners = len(marker.get("points", "").split())
-        assert looks.setdefault(family, (marker.get("fill"), corners)) == (marker.get("fill"), corners)
-    assert looks == {
-        "AlexNet": (VERMILION, 3), "VGG": (ORANGE, 4), "GoogLeNet": (GREEN, 4), "ResNet": (BLUE, 0),
-        "DenseNet": (PURPLE, 12), "EfficientNet-Lite0": (SKY, 10),
-    }  # fmt: skip
-    seen = Seen(draw_comparison(compared("depth", "MACs", families=["VGG", "GoogLeNet"])).svg(""))
-    straight, slanted = (seen.tip(name)[0].get("points").split() for name in ("VGG", "GoogLeNet"))
-    xs = [{point.partition(",")[0] for point in shape} for shape in (straight, slanted)]
-    assert (len(xs[0]), len(xs[1])) == (2, 3)  # a square stands on a side, a diamond on a corner
+    figures = {name: (10 + 9 * rank, 2015) for rank, name in enumerate(NETWORKS)}
+    seen = Seen(draw_comparison(comparison("depth", "year", "paper", figures)).svg(""))
+    looks = {family: set() for family in FAMILIES}
+    for label, family in NETWORKS.values():
+        marker = seen.tip(f"{label}: ")[0]
+        corners = marker.get("points", "").split()
+        places = {corner.partition(",")[0] for corner in corners}  # a square has two, a diamond three
+        looks[family].add((marker.get("fill"), (len(corners), len(places))))
+    colours, shapes = zip(*itertools.chain(*looks.values()), strict=True)
+    assert len(colours) == len(set(colours)) == len(set(shapes)) == len(FAMILIES)
 
 
 def test_what_stands_around_the_points():
@@ -379,20 +367,14 @@ def test_what_stands_around_the_points():
 
 
 def test_a_name_that_has_to_stand_far_from_its_point_is_led_to():
-    explorer = NetworkComparison(
-        x_axis="year", y_axis="share of 1×1", families=["VGG"], members="whole families"
-    )
-    seen = Seen(explorer.svg)
-    at = middle(seen.tip("VGG-16")[0])
-    from_point = [
-        line for line in seen.elements("line")
-        if (number(line, "x1"), number(line, "y1")) == pytest.approx(at, abs=0.02)
-    ]  # fmt: skip
-    assert {line.get("stroke") for line in from_point} == {FAINT}
-    assert len(from_point) == 3  # four networks in one place; the first has its name beside it
+    axes = {"x_axis": "year", "y_axis": "share of 1×1"}
+    seen = Seen(NetworkComparison(**axes, families=["VGG"], members="whole families").svg)
+    at = pytest.approx(middle(seen.tip("VGG-16")[0]), abs=0.02)
+    lines = [[number(line, end) for end in ("x1", "y1", "x2", "y2")] for line in seen.elements("line")]
+    ends = [line[2:] for line in lines if line[:2] == at]
+    assert len(ends) == 3  # four networks in one place; the first has its name beside it
     boxes = [text.box for text in seen.texts if text.words.startswith("VGG")]
-    for line in from_point:
-        x, y = number(line, "x2"), number(line, "y2")
+    for x, y in ends:
         assert any(box[0] - 3 <= x <= box[2] + 3 and box[1] - 5 <= y <= box[3] + 5 for box in boxes)
 
 
@@ -418,7 +400,7 @@ def test_axes_that_would_be_alike_change_places():
 def test_the_last_network_stays():
     explorer = NetworkComparison(families=["VGG"])
     explorer.vgg.value = False
-    assert (explorer.vgg.value, explorer.status) == (True, STAYS)
+    assert (explorer.vgg.value, explorer.status) == (True, "VGG stays: at least one network is shown.")
     assert explorer.numbers == compared("parameters", "top-5 error", families=["VGG"])
     explorer.alexnet.value = True
     assert explorer.status == ""

@@ -9,12 +9,11 @@ touched.
 from __future__ import annotations
 
 import re
-import sys
 import threading
 import warnings
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import prod
@@ -31,7 +30,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from helpers.arithmetic.checks import whole
 from helpers.models import given
-from helpers.models.passes import ONE_PASS, is_about_size, undisturbed
+from helpers.models.passes import ONE_PASS, is_about_size, uncompiled, undisturbed
 from helpers.reading.on_meta import (
     LooksAtValues,
     bound,
@@ -302,12 +301,12 @@ class _Pass:
                 self._watch(module, name)
             stack.enter_context(warnings.catch_warnings(action="ignore"))
             stack.enter_context(torch.random.fork_rng([]))
-            own = (*self.model.parameters(), *self.model.buffers())
-            stack.enter_context(_unsafe_preserve_version_counter(own))
+            for own in (*self.model.parameters(), *self.model.buffers()):
+                stack.enter_context(_unsafe_preserve_version_counter(own))
             stack.callback(self._put_back)
             stack.enter_context(torch.inference_mode(False))
             stack.enter_context(torch.no_grad())
-            stack.enter_context(_without_compiling())
+            stack.enter_context(uncompiled())
             stack.enter_context(_Functions(self))
             stack.enter_context(_Operations(self))
             try:
@@ -634,13 +633,6 @@ class _Functions(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return self.the_pass.function(func, args, kwargs or {})
-
-
-def _without_compiling() -> AbstractContextManager[Any]:
-    """A compiled network runs as it was written; the compiler is loaded only if one is there."""
-    if "torch._dynamo" not in sys.modules:
-        return nullcontext()
-    return torch.compiler.set_stance("force_eager")
 
 
 def _is_layer(module: nn.Module) -> bool:

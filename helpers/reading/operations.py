@@ -1,8 +1,7 @@
 """The rules of PyTorch's operations: what the units of a result see, from what those of the inputs see.
 
 The operations are those that reach the dispatcher (`aten`), so that modules, functions, methods, operators
-and in-place forms of one thing have one rule. What PyTorch itself tags as pointwise or as a reduction needs
-none of its own.
+and in-place forms of one thing have one rule. What PyTorch itself tags as pointwise needs none of its own.
 """
 
 from __future__ import annotations
@@ -121,12 +120,12 @@ def _rule(function: OpOverload) -> Rule:
     if name in _RULES:
         return _RULES[name]
     tags = set(function.tags)
-    counterpart = getattr(torch.ops.aten, name, None)
-    if torch.Tag.inplace in tags and function._overloadname in getattr(counterpart, "overloads", list)():
+    counterpart = getattr(torch.ops.aten, name, None)  # of what works in place, that which does not
+    if function._overloadname in getattr(counterpart, "overloads", list)():
         tags |= set(getattr(counterpart, function._overloadname).tags)
     if torch.Tag.pointwise in tags or name in _POINTWISE:
         return _pointwise
-    return _reduction if torch.Tag.reduction in tags or name in _REDUCING else _unknown
+    return _reduction if name in _REDUCING else _unknown
 
 
 def is_pointwise(function: OpOverload) -> bool:
@@ -158,7 +157,11 @@ _POINTWISE = {
     *("where", "real", "imag", "view_as_real", "complex", "nan_to_num", "feature_dropout", "lerp", "addcmul"),
 }
 _FOLDED = "rows and columns that are one dimension"
-_REDUCING = {"median", "mode", "kthvalue", "norm", "logsumexp", "aminmax", "var_mean", "std_mean"}
+_REDUCING = {
+    *("mean", "sum", "prod", "amax", "amin", "max", "min", "argmax", "argmin", "all", "any", "aminmax"),
+    *("var", "std", "var_mean", "std_mean", "norm", "linalg_vector_norm", "logsumexp", "nansum"),
+    *("median", "nanmedian", "mode", "kthvalue", "count_nonzero"),
+}
 
 
 def _makes_anew(name: str) -> bool:

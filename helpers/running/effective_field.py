@@ -13,7 +13,7 @@ from helpers.arithmetic import ReceptiveField
 from helpers.arithmetic.checks import pair
 from helpers.models import given
 from helpers.models.device import enough_memory
-from helpers.models.passes import ONE_PASS, evaluating, taking
+from helpers.models.passes import ONE_PASS, evaluating, taking, uncompiled
 from helpers.reading.forward import read
 from helpers.reading.receptive_field import receptive_field
 from helpers.running.feature_maps import as_batch
@@ -157,7 +157,7 @@ def unit_gradient(
 
     name, shape = type(model).__name__, tuple(batch.shape[1:])
     enough = enough_memory(batch.device, f"{name} and the gradients of an image of shape {shape}")
-    with enough, ONE_PASS, evaluating(model), torch.inference_mode(False), torch.enable_grad():
+    with enough, ONE_PASS, evaluating(model), uncompiled(), torch.inference_mode(False), torch.enable_grad():
         pixels = batch.detach().clone().requires_grad_()
         handle = model.get_submodule(layer).register_forward_hook(keep)
         try:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from helpers.models import given
 from helpers.models.device import enough_memory
-from helpers.models.passes import ONE_PASS, evaluating, taking
+from helpers.models.passes import ONE_PASS, evaluating, taking, uncompiled
 from helpers.reading.forward import read
 from helpers.wording import arguments
 from helpers.wording.refusals import known
@@ -139,7 +139,7 @@ def run(model: nn.Module, batch: Tensor) -> Any:
     """
     name, shape = type(model).__name__, tuple(batch.shape[1:])
     enough = enough_memory(batch.device, f"{name} and an image of shape {shape}")
-    with ONE_PASS, evaluating(model), enough, taking(model, shape):
+    with ONE_PASS, evaluating(model), uncompiled(), enough, taking(model, shape):
         return model(batch)
 
 

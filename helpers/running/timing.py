@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from helpers.arithmetic.checks import whole
 from helpers.models import build
 from helpers.models.device import best_device
+from helpers.models.passes import taking
 from helpers.wording import arguments
 from helpers.wording.refusals import shown
 
@@ -56,7 +57,8 @@ def time_side_by_side(
     thread, and only the time counts in which it does: where several programs share it, long runs are
     interrupted more often than short ones.
 
-    Raises ValueError for rounds outside 1 to 1000, no modules, and a shape that is no four whole numbers.
+    Raises ValueError for rounds outside 1 to 1000, no modules, a shape that is not four whole numbers, and a
+    module that does not take such an input.
 
     >>> times = time_side_by_side({"1×1": nn.Conv2d(64, 64, 1), "5×5": nn.Conv2d(64, 64, 5)}, (1, 64, 28, 28))
     >>> times["1×1"] < times["5×5"]
@@ -75,9 +77,12 @@ def time_side_by_side(
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with torch.inference_mode():
+        # Not in inference mode: what a module keeps of its first pass must be fit to train with later.
+        with torch.no_grad():
             for module in modules.values():
-                module.to(device, memory_format=torch.channels_last).eval()(inputs.clone())
+                with taking(module, shape[1:]):
+                    module.to(device, memory_format=torch.channels_last).eval()(inputs.clone())
+        with torch.inference_mode():
             for _ in range(rounds):
                 for name, module in modules.items():
                     # A first ReLU may work in place, and would change what the next module is given.

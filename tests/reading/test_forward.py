@@ -170,6 +170,20 @@ def test_the_network_is_left_as_it_is_whatever_it_keeps(looks: bool) -> None:
     assert not parts._forward_pre_hooks
 
 
+def test_a_network_that_refuses_keeps_its_counters() -> None:
+    def forward(x: Tensor) -> Tensor:
+        model.norm(model.conv(x))
+        raise AssertionError("not today")
+
+    model = Keeping().train()
+    model.forward = forward
+    for _ in range(2):
+        assert str(read(model, SIZE).refusal) == "not today"
+    assert model.norm.num_batches_tracked == 0
+    assert torch.equal(model.norm.running_mean, torch.zeros(4))
+    assert model.norm.training
+
+
 def test_a_network_whose_first_pass_was_read_can_be_trained() -> None:
     class Caches(nn.Module):
         def __init__(self) -> None:

@@ -121,24 +121,25 @@ def test_the_class_is_the_network_s_for_the_whole_photo(real, network):
     assert "is the whole picture," in Seen(real.svg).words
 
 
-def test_each_window_is_run_once_and_is_the_network_on_those_pixels(real, network):
+def test_each_window_is_run_once_and_is_the_network_on_those_pixels(network):
+    explorer = DenseAsConvExplorer(network=network)  # which has seen no other photo
     x, shapes = prepared("coffee", 288), []
     hook = network.stem.register_forward_pre_hook(lambda _, inputs: shapes.append(inputs[0].shape[-1]))
-    real.set(photo="coffee", image_size=288, row=1, column=2)
+    explorer.set(photo="coffee", image_size=288, row=1, column=2)
     assert sorted(shapes) == [224, 224, 288], "the whole photo, the window, the pass"
     for row, column in ((0, 0), (2, 1), (1, 2)):
-        real.set(row=row, column=column)
+        explorer.set(row=row, column=column)
         here = x[..., 32 * row : 32 * row + 224, 32 * column : 32 * column + 224]
         passes = len(shapes)
         expected = probabilities(network, here)[967]
         del shapes[passes:]
-        assert real.numbers.apart == pytest.approx(float(expected), abs=1e-5)
+        assert explorer.numbers.apart == pytest.approx(float(expected), abs=1e-5)
     assert shapes[3:] == [224, 224], "one of the three was seen before"
     with torch.inference_mode():
         scores = sliding(network)(x)[0].softmax(0)[967]
     hook.remove()
-    assert np.allclose(real.numbers.scores, scores, atol=1e-6)
-    assert real.numbers.probability == real.numbers.scores[1][2]
+    assert np.allclose(explorer.numbers.scores, scores, atol=1e-6)
+    assert explorer.numbers.probability == explorer.numbers.scores[1][2]
 
 
 def test_an_upload_is_scored(real, network, png_of):

@@ -122,7 +122,7 @@ def test_the_class_is_the_network_s_for_the_whole_photo(real, network):
 
 
 def test_each_window_is_run_once_and_is_the_network_on_those_pixels(network):
-    explorer = DenseAsConvExplorer(network=network)  # which has seen no other photo
+    explorer = DenseAsConvExplorer("rocket", network=network)  # which has seen no other photo
     x, shapes = prepared("coffee", 288), []
     hook = network.stem.register_forward_pre_hook(lambda _, inputs: shapes.append(inputs[0].shape[-1]))
     explorer.set(photo="coffee", image_size=288, row=1, column=2)

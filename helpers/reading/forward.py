@@ -529,12 +529,14 @@ class _Pass:
         """A sight whose problem, if it is a new one, is made a sentence that names the layer."""
         if sight is None or not sight.problem or sight.problem.endswith("."):
             return sight
-        layer = self._layer
+        layer, why = self._layer, sight.problem
+        if layer is not None and layer.operation in ("lstm", "gru", "rnn"):
+            why = ", which goes from one place to the next"
         if layer is None:
             what = f"layer {f'{self._path[-1]}.{call.name}'.lstrip('.')!r}"
         else:
             what = f"layer {layer.name!r}" + (f" ({layer.operation})" if layer.module is not None else "")
-        problem = f"The receptive field cannot be followed through {what}{sight.problem}."
+        problem = f"The receptive field cannot be followed through {what}{why}."
         return replace(sight, problem=problem)
 
     def _seen(self, tensor: Tensor, needs: set[int]) -> Sight | None:

@@ -193,7 +193,9 @@ _REASONS = {
     "unfold": ", which makes channels of rows and columns",
     "grid_sampler": ", which looks up places that are computed",
     "_scaled_dot_product": ", which is attention",
+    "rot90": ", which changes the order of rows or columns",
     "gather": ", which picks rows or columns by a list",
+    "index_put": ", which writes to rows or columns by a list",
     "index": ", which picks rows or columns by a list",
     "scatter": ", which puts rows or columns where a list says",
 }
@@ -314,6 +316,8 @@ def padded(sight: Sight, amounts: Sequence[int], shape: Sequence[int]) -> Sight:
 def _concatenation(call: Call) -> Sight:
     shape, dimension = call.shapes[0], call.given["dim"]
     at = dimension % len(shape)
+    if all(each.everything for each in call.inputs):
+        return call.main.sees(AXES).unknown(shape)
     if any(_axes_at(each, at) for each in call.inputs):
         seen = replace(call.main, whole=frozenset.intersection(*(each.whole for each in call.inputs)))
         return seen.unknown(shape).trouble(f" along dimension {dimension}")
@@ -346,6 +350,8 @@ def _start(start: int | None, size: int) -> int:
 
 def _cut(sight: Sight, at: int, start: int, step: int, count: int) -> Sight:
     """Some places of a dimension, from one on."""
+    if sight.everything:
+        return sight.sees(AXES).sized(at, count)
     axis = _axis(sight, at)
     if axis:
         sight = sight.moved(axis, start=start, step=step)
@@ -389,6 +395,21 @@ def _index(call: Call) -> Sight:
     rest = [group for at, group in enumerate(sight.groups) if at not in chosen]
     made = tuple((Dim(size),) for size in call.shapes[0][place : place + new])
     return replace(sight, groups=(*rest[:place], *made, *rest[place:]))
+
+
+def _put(call: Call) -> Sight:
+    """What writes values to a list of places."""
+    shape, lists = call.shapes[0], call.given["indices"]
+    chosen = [at for at, index in enumerate(lists) if index is not None]
+    if "indices" in call.sights or len(chosen) != 1:
+        return _unknown(call)
+    inputs = []
+    for each in call.inputs:  # broadcast from the last dimension on
+        at = chosen[0] - len(shape) + len(each.groups)
+        if at >= 0 and _axes_at(each, at):
+            return _unknown(call)
+        inputs.append(each.replaced(at, 1) if at >= 0 else each)
+    return joined(inputs, _with_one(shape, chosen[0]), call.image).replaced(chosen[0], shape[chosen[0]])
 
 
 def _along(call: Call) -> Sight:
@@ -551,7 +572,14 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes"), _split),
     "unbind": _unbind,
     "index": _index,
-    **dict.fromkeys(("index_select", "gather", "scatter", "scatter_add"), _along),
+    "index_put": _put,
+    **dict.fromkeys(
+        (
+            *("index_select", "index_add", "index_copy", "index_fill", "gather"),
+            *("scatter", "scatter_add", "scatter_reduce"),
+        ),
+        _along,
+    ),
     **dict.fromkeys(("_softmax", "_log_softmax", "sort", "topk"), _mixing),
     **dict.fromkeys(("native_layer_norm", "_fused_rms_norm"), _layer_norm),
     "native_group_norm": _group_norm,

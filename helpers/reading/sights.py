@@ -115,12 +115,23 @@ class Sight:
         return replace(self, whole=whole, problem="" if len(whole) == len(AXES) else self.problem)
 
     def mixed(self, dimensions: Iterable[int]) -> Sight:
-        """Each value is made of all those along these dimensions, and keeps its place."""
-        return self._all_along(self.axes_in(dimensions))
+        """Each value is made of all those along these dimensions, and keeps its place.
+
+        The span of an axis is then as long as it takes to reach all of it from any unit.
+        """
+        axes, spans = self.axes_in(dimensions), {}
+        for axis in axes:
+            span, reach = getattr(self, axis), (self.size(axis) - 1) * getattr(self, axis).jump
+            spans[axis] = Span(span.jump, span.lo - reach, span.hi + reach)
+        return replace(self.sees(axes), **spans)
 
     def without(self, dimensions: Collection[int], *, keep: bool = False) -> Sight:
         """These dimensions are made one value, as a mean does; where kept, they stay with the size 1."""
-        mixed = self._all_along(self.axes_in(dimensions))
+        axes, spans = self.axes_in(dimensions), {}
+        for axis in axes:
+            span = getattr(self, axis)
+            spans[axis] = Span(span.jump, span.lo, span.hi + (self.size(axis) - 1) * span.jump)
+        mixed = replace(self.sees(axes), **spans)
         groups = [
             tuple(replace(dim, size=1) for dim in group) if at in dimensions else group
             for at, group in enumerate(mixed.groups)
@@ -128,14 +139,6 @@ class Sight:
         if not keep:
             groups = [group for at, group in enumerate(groups) if at not in dimensions]
         return replace(mixed, groups=tuple(groups))
-
-    def _all_along(self, axes: set[str]) -> Sight:
-        """Each unit sees all of an axis: its span is as long as the map, from any of its units."""
-        spans = {}
-        for axis in axes:
-            span, reach = getattr(self, axis), (self.size(axis) - 1) * getattr(self, axis).jump
-            spans[axis] = Span(span.jump, span.lo - reach, span.hi + reach)
-        return replace(self.sees(axes), **spans)
 
     def moved(self, axis: str, *, start: int = 0, step: int = 1) -> Sight:
         """Units are counted from `start` of an axis on, and each `step`-th one is taken."""

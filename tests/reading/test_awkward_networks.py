@@ -231,6 +231,16 @@ def put_together(net: Net, x: Tensor) -> Tensor:
     return torch.stack([x, net.pool(x), net.conv(net.conv(x))], 1).sum(1) + x[:, [3, 2, 1, 0]]
 
 
+def written_to_a_list(net: Net, x: Tensor) -> Tensor:
+    x = net.stem(x)
+    x[:, [0, 2]] = net.conv(x)[:, :2]
+    return x
+
+
+def added_to_a_list(net: Net, x: Tensor) -> Tensor:
+    return x.index_add(1, torch.tensor([3, 1]), net.conv(x)[:, :2])
+
+
 NETWORKS = {
     "added in place": (added_in_place, 7),
     "through a view": (through_a_view, 7),
@@ -246,8 +256,10 @@ NETWORKS = {
     "channels shuffled": (shuffled, 5),
     "a product as a convolution": (one_by_one_as_a_product, 5),
     "rows pooled": (rows_pooled, (6, 26 + 2)),
-    "rows pooled adaptively": (rows_adaptively, (6, None)),
+    "rows pooled adaptively": (rows_adaptively, (6, 26 + 2)),
     "rows averaged": (rows_averaged, (5, None)),
+    "written to a list": (written_to_a_list, 5),
+    "added to a list": (lambda net, x: added_to_a_list(net, net.stem(x)), 5),
     "gated by rows": (gated_by_rows, (3, None)),
     "softmax along columns": (softmax_along_columns, (3, None)),
     "slices": (strided_slices, (7, 5)),
@@ -669,6 +681,30 @@ def test_the_shape_is_without_the_batch_wherever_that_is() -> None:
         table = trace(Reader(batch_first), SIZE)
         assert table["lstm"].output_shape == (6, 32)
         assert table["lstm"].macs == 6 * 4 * 32 * (48 + 32)
+
+
+def test_pools_of_several_sizes_make_features_of_all_of_the_image() -> None:
+    def forward(net: Net, x: Tensor) -> Tensor:
+        x = net.stem(x)
+        features = torch.cat([F.adaptive_avg_pool2d(x, size).flatten(1) for size in (1, 2)], 1)
+        return F.linear(features[:, :4], net.linear.weight)
+
+    table = trace(Net(forward), SIZE)
+    assert [row.cells[-2] for row in table] == ["3", "all", "all", "14×15", "all", "all", "all"]
+    assert table["linear"].macs == 16
+
+
+def test_what_goes_from_place_to_place_is_refused_as_such() -> None:
+    class Recurrent(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.gru = nn.Conv2d(3, 4, 3), nn.GRU(4, 2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.gru(self.conv(x).flatten(2).permute(2, 0, 1))[0]
+
+    with pytest.raises(ValueError, match=r"layer 'gru' \(gru\), which goes from one place to the next\.$"):
+        receptive_field(Recurrent(), None, SIZE)
 
 
 def test_maps_with_channels_last_keep_their_order_in_the_table() -> None:

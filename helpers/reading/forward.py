@@ -9,6 +9,7 @@ touched.
 from __future__ import annotations
 
 import re
+import sys
 import threading
 import warnings
 from collections import Counter
@@ -69,7 +70,6 @@ _HANDED_ON = {"getitem", "contiguous", "clone", "detach", "to", "float", "half",
 
 _MOST_OPERATIONS = 100_000
 _MOST_VALUES, _MOST_MACS = 2**28, 5 * 10**10  # of a pass with numbers: a gigabyte, and seconds
-_SHAPES_ALONE = {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape}
 
 
 @dataclass
@@ -283,6 +283,7 @@ class _Pass:
         self._macs = 0
         self._used: dict[int, int] = {}
         self._busy = False
+        self._raised: tuple[BaseException | None, Layer | None, bool] = (None, None, False)
         # By the number of the tensor's Python object; all are kept alive, so that no number is used twice.
         self._tensors: dict[int, _Tensor] = {}
         self._alive: list[Any] = []
@@ -313,13 +314,14 @@ class _Pass:
                 model(self._image())
             except Exception as error:  # the network's own code runs here, and may raise anything
                 reading.refusal = error
+                raised, layer, by_shapes = self._raised
+                layer, by_shapes = (layer, by_shapes) if raised is error else (None, False)
                 last = reading.layers[-1:]
                 after = f" after layer {last[0].name!r}" if last else ""
-                reading.place = f" at layer {self._layer.name!r}" if self._layer else after
-                reading.operation = self._layer.operation if self._layer else ""
+                reading.place = f" at layer {layer.name!r}" if layer else after
+                reading.operation = layer.operation if layer else ""
                 # Shapes that do not fit are as true without numbers; all else may be for want of them.
-                shapes_alone = self._busy and not isinstance(error, LooksAtValues | NotImplementedError)
-                self.wants_numbers = not self.real and not shapes_alone
+                self.wants_numbers = not self.real and not by_shapes
         reading.needs.append(set())
         return self
 
@@ -339,7 +341,7 @@ class _Pass:
         if isinstance(module, nn.DataParallel):
             module.device_ids = []  # one image needs one device
         module.register_forward_pre_hook(partial(self._enter, name), prepend=True)
-        module.register_forward_hook(partial(self._leave, name))
+        module.register_forward_hook(partial(self._leave, name), always_call=True)
 
     def _enter(self, name: str, module: nn.Module, _inputs: Any) -> None:
         if threading.get_ident() != self._thread:
@@ -353,15 +355,32 @@ class _Pass:
         if threading.get_ident() != self._thread:
             return
         self._path.pop()
+        if output is None and sys.exc_info()[1] is not None:  # it raised, and gave nothing
+            if self._is_open(module):
+                self._give_up()
+            return
         first = _first_tensor(output)
         if name in self.reading.outputs:
             self.reading.repeated.add(name)
         elif first is not None:
             known = self._known(first)
             self.reading.outputs[name] = Output(self._shape(first), self._sight(known), self._made_by(known))
-        if self._layer is not None and self._layer.module is module and len(self._path) == self._depth:
+        if self._is_open(module):
             self._used |= {id(each): each.numel() for each in module.parameters()}
             self._close(first)
+
+    def _is_open(self, module: nn.Module) -> bool:
+        """Whether a module that ends is the layer that is open."""
+        layer = self._layer
+        return layer is not None and layer.module is module and len(self._path) == self._depth
+
+    def _give_up(self) -> None:
+        """Note where it was that what is being raised was raised first; the network may yet catch it."""
+        error = sys.exc_info()[1]
+        if self._raised[0] is not error:
+            by_shapes = self._busy and not isinstance(error, LooksAtValues | NotImplementedError)
+            self._raised = error, self._layer, by_shapes
+        self._layer, self._busy = None, False
 
     def function(self, function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Run a function of PyTorch's that the network calls."""
@@ -375,8 +394,18 @@ class _Pass:
         else:
             own = name.strip("_")
             within = f"{self._path[-1]}.{_SAME.get(own, own)}".lstrip(".")
-            self._open(Layer(self._unique(within), _operation(name), arguments=(args, kwargs)))
-            result = function(*args, **kwargs)
+            self._open(
+                Layer(
+                    self._unique(within),
+                    _operation(name),
+                    arguments=(_without_tensors(args), _without_tensors(dict(kwargs))),
+                )
+            )
+            try:
+                result = function(*args, **kwargs)
+            except Exception:
+                self._give_up()
+                raise
             self._close(_first_tensor(result))
         if function is F.pad and (args[2] if len(args) > 2 else kwargs.get("mode")) == "circular":
             self._padded_in_a_circle(args[0], args[1] if len(args) > 1 else kwargs["pad"], result)
@@ -417,6 +446,14 @@ class _Pass:
 
     def operation(self, function: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Run an operation that has reached the dispatcher, and note what it does."""
+        try:
+            return self._operation(function, args, kwargs)
+        except Exception:
+            if self._layer is None:
+                self._give_up()
+            raise
+
+    def _operation(self, function: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         if len(self.reading.needs) > _MOST_OPERATIONS:
             raise _Unreadable(f"it runs more than {_MOST_OPERATIONS:,} operations on one image")
         self._busy = True
@@ -656,6 +693,15 @@ def _with_stand_ins(model: nn.Module) -> nn.Module:
             if isinstance(child, torch.jit.ScriptModule) and not isinstance(module, torch.jit.ScriptModule):
                 module._modules[name] = _Scripted(child)
     return model
+
+
+def _without_tensors(value: Any) -> Any:
+    """The same arguments with None for tensors, which need not be kept."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(_without_tensors, value))
+    if isinstance(value, dict):
+        return {key: _without_tensors(each) for key, each in value.items()}
+    return None if isinstance(value, Tensor) else value
 
 
 def _operation(name: str) -> str:

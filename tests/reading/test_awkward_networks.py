@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from types import MethodType
 from typing import Any
@@ -752,6 +753,21 @@ def test_a_loop_over_values_is_run_with_numbers() -> None:
         ValueError, match=r"^Net cannot be read at layer 'bool': it looks at the values of its "
     ):
         trace(net, (3, 2**15, 2**15))
+
+
+def test_what_a_network_tries_and_catches_is_no_refusal() -> None:
+    def forward(net: Net, x: Tensor) -> Tensor:
+        for attempt in (lambda: net.conv(x), lambda: x @ x, lambda: net.own(x.view(7, 7)), lambda: x[9]):
+            with suppress(RuntimeError, IndexError, ValueError):
+                return attempt()
+        try:
+            return net.linear(x)
+        except RuntimeError:
+            return net.conv(net.relu(net.stem(x)))
+
+    net = Net(forward)
+    assert [row.name for row in trace(net, SIZE)] == ["stem", "relu", "conv (2)"]
+    assert assert_gradient_agrees(net).size == (5, 5)
 
 
 def test_a_loop_without_end_is_refused() -> None:

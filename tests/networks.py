@@ -189,6 +189,56 @@ def browsable(*channels: int) -> nn.Sequential:
     return network
 
 
+class MadeUpFlows:
+    """What `LiveFlows` answers, without a backward pass: plain numbers, which every machine rounds alike."""
+
+    def flow(
+        self, activation: str, depth: int, weight_scale: float
+    ) -> tuple[tuple[float, ...], float, tuple[int, ...]]:
+        shrinks = (len(activation) * weight_scale) % 2 / 8
+        gradients = tuple(2.0 ** -(shrinks * (depth - layer)) for layer in range(1, depth + 1))
+        return gradients, len(activation) / 16, tuple(1 + (bin * len(activation)) % 7 for bin in range(40))
+
+
+class MadeUpFields:
+    """What `LiveFields` answers of two networks, without one."""
+
+    start = "chelsea"
+
+    def names(self) -> tuple[str, ...]:
+        return "chelsea", "coffee"
+
+    def networks(self) -> tuple[str, ...]:
+        return "narrow", "wide"
+
+    def image_size(self, network: str) -> int:
+        return 96 if network == "narrow" else 128
+
+    def layers(self, network: str) -> dict[str, tuple[tuple[int, ...], ...]]:
+        far = 1 if network == "narrow" else 3
+        return {
+            "conv1": ((48, 48), (2, -far, far + 2), (2, -far, far + 2)),
+            "pool1": ((24, 24), (4, -far, far + 6), (4, -far, far + 6)),
+            "conv2": ((12, 24), (8, -9 * far, 9 * far + 4), (4, -3 * far, 3 * far + 8)),
+        }
+
+    def measured(
+        self, network: str, layer: str, row: int, column: int, photo: str
+    ) -> tuple[int | None, float]:
+        return (None if row == column else 1 + (row + 2 * column + len(photo)) % 9), 0.01
+
+    def fed(self, network: str, photo: str) -> bytes:
+        return f"{network} {photo}".encode()
+
+    def grey(self, network: str, photo: str, view: tuple[int, int, int]) -> bytes:
+        return f"{network} {photo} {view}".encode()
+
+    def gradient(
+        self, network: str, layer: str, unit: tuple[int, int], photo: str, view: tuple[int, int, int]
+    ) -> bytes:
+        return f"{network} {layer} {unit} {photo} {view}".encode()
+
+
 class MadeUpScores:
     """What `LiveWindowScores` answers, without a network; windows, sizes and photos differ."""
 

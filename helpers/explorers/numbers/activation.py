@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from math import atanh, exp, log10, sqrt, tanh
 
 from helpers.wording.ratios import amount, percent
@@ -63,7 +63,6 @@ _EDGE = atanh(sqrt(1 - SATURATED_BELOW))
 FUNCTIONS = ("ReLU", "sigmoid", "tanh", "linear")
 
 
-@cache
 def function(name: str) -> Function:
     """The activation function of that name, which is one of `FUNCTIONS`.
 
@@ -121,7 +120,7 @@ class ActivationNumbers:
     weight_scale: float
     flows: Mapping[str, Flow]
 
-    @property
+    @cached_property
     def function(self) -> Function:
         """The chosen activation's function."""
         return function(self.activation)

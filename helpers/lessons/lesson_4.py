@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from typing import Any
 
 import torch
@@ -86,6 +87,22 @@ def _block(answer: Any) -> None:
     (small,) = (read for layer, read in convs if layer.kernel_size == (3, 3))
     if small.min() < 0:
         raise Wrong("The 3×3 reads negative numbers: a ReLU is missing after the 1×1 in front of it.")
+    _activations(convs, out, small)
+
+
+def _activations(convs: list[tuple[nn.Conv2d, Tensor]], out: Tensor, small: Tensor) -> None:
+    """Raise Wrong unless each convolution is followed by a ReLU, and the branches are joined as they are."""
+    with torch.inference_mode():
+        after = {layer: layer(read).relu() for layer, read in convs}
+    (squeeze,) = (each for layer, each in after.items() if layer.out_channels == 8)
+    branches = [each for layer, each in after.items() if layer.out_channels != 8]
+    orders = (torch.cat(order, 1) for order in permutations(branches))
+    if not torch.allclose(small, squeeze, atol=1e-5) or not any(
+        torch.allclose(out, order, atol=1e-5) for order in orders
+    ):
+        raise Wrong(
+            "The numbers are not those of a ReLU after each convolution, and nothing else: look there."
+        )
 
 
 def _observed(module: nn.Module, x: Tensor) -> tuple[list[tuple[nn.Conv2d, Tensor]], Any]:

@@ -120,7 +120,7 @@ def read(folder: Path, name: str) -> Study:
         tuple(notes["seeds"]),
         notes["epochs"],
         {
-            network: float(min(tried, key=lambda rate: tried[rate][1]))
+            network: float(min(tried, key=lambda rate: tuple(tried[rate])))
             for network, tried in notes["tried"].items()
         },
         {

@@ -110,7 +110,9 @@ class WrongOneOnThePool(Block):
         return torch.cat([self.single(x), larger, self.proj(x)], 1).relu()
 
 
-@pytest.mark.parametrize("answer", [Block(), Joined()])
+@pytest.mark.parametrize(
+    "answer", [Block(), Joined(), Block(relu=nn.ReLU()), Block(join=lambda parts: torch.cat(parts[::-1], 1))]
+)
 def test_exercise_3_right(answer):
     assert check("4.3", answer).startswith("Right. Three branches")
 
@@ -152,6 +154,10 @@ def test_exercise_3_leaves_the_module_as_it_is():
         (Block(join=lambda parts: torch.cat(parts[:2], 1)), "It gives 48 channels"),
         (Block(relu=lambda x: x), "negative numbers in the output"),
         (Block(first_relu=lambda x: x), "The 3×3 reads negative numbers"),
+        (Block(relu=torch.sigmoid), "not those of a ReLU after each convolution"),
+        (Block(first_relu=torch.sigmoid), "not those of a ReLU after each convolution"),
+        (Block(relu=F.relu6, first_relu=F.softplus), "not those of a ReLU after each convolution"),
+        (Block(join=lambda parts: 2 * torch.cat(parts, 1)), "not those of a ReLU after each convolution"),
     ],
 )  # fmt: skip
 def test_exercise_3_hints(answer, hint):

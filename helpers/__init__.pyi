@@ -28,6 +28,7 @@ from .images.patches import photo_patches
 from .images.photos import open_image, photo, photo_names, to_tensor
 from .lessons import check, predict
 from .lessons.source import show_source
+from .lessons.study import study
 from .models import build, network_names
 from .models.device import device_report
 from .reading.counted import counted
@@ -101,6 +102,7 @@ __all__ = [
     "shares",
     "show_source",
     "side_by_side",
+    "study",
     "time_side_by_side",
     "to_tensor",
     "trace",

@@ -50,11 +50,14 @@ class Record:
             }
 
     def rate(self, network: str) -> float | None:
-        """The rate of the lowest loss on the data for choosing; None while one of them is to be tried."""
+        """The rate of the lowest error on the data for choosing, of two the one of the lower loss.
+
+        None while one of them is to be tried.
+        """
         tried = self.tried.get(network, {})
         if set(tried) != set(self.study.rates):
             return None
-        return min(tried, key=lambda rate: tried[rate][1])
+        return min(tried, key=lambda rate: tried[rate])
 
     def missing_choices(self) -> list[tuple[str, float]]:
         """The networks and rates that have not been tried."""
@@ -103,7 +106,7 @@ class Record:
             "question": study.question,
             "varied": study.varied,
             "fixed": study.fixed,
-            "rate": "of each network its own, that of the lowest loss on images that are in no test, "
+            "rate": "of each network its own, that of the lowest error on images that are in no test, "
             f"out of {', '.join(f'{rate:g}' for rate in study.rates)}",
             "complete": not self.missing_choices() and not self.missing_runs(),
             "seeds": list(study.seeds),

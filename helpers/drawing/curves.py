@@ -127,7 +127,7 @@ def study_curves(
         known("network", name, runs)
     with styled():
         figure = new_figure(760, 360)
-        axes = figure.add_axes((0.1, 0.24, 0.56, 0.64))
+        axes = figure.add_axes((0.1, 0.27, 0.6, 0.61))
         axes.set_title(title)
         axes.set_ylim(0, 1.05 * max(max(map(max, curves)) for curves in runs.values()) or 1)
         for (_, curves), (colour, _, _) in zip(runs.items(), LINES, strict=False):
@@ -140,9 +140,8 @@ def study_curves(
         means = {name: np.mean(curves, axis=0) for name, curves in runs.items()}
         percent = "percent wrong" if measure.endswith("error") else measure
         _lines(axes, means, None, "epoch", f"{measure}: {percent}" if percent != measure else measure)
-        figure.text(
-            0.1, 0.04, f"Thin: every seed. Thick: their mean. {caption[0].upper()}{caption[1:]}.", size=9
-        )
+        lines = f"Thin: every seed. Thick: their mean.\n{caption[0].upper()}{caption[1:]}."
+        figure.text(0.1, 0.03, lines, size=9, linespacing=1.5)
         ends = {name: [curve[-1] for curve in curves] for name, curves in runs.items()}
         words = (
             f"{name}: {measure} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"

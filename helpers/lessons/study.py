@@ -90,7 +90,12 @@ class Study:
 
 
 def study(name: str) -> Study:
-    """Return a recorded study; raises ValueError for one of which there is no complete record."""
+    """Return a recorded study; raises ValueError for one of which there is no complete record.
+
+    >>> degradation = study("degradation")
+    >>> degradation.networks[:2], len(degradation.curves("plain-44"))
+    (('plain-14', 'plain-44'), 5)
+    """
     known("study", name, recorded())
     return read(FOLDER, name)
 

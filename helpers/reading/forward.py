@@ -68,7 +68,7 @@ _SAME = {
 # What makes no layer: it only hands on what it is given.
 _HANDED_ON = {"getitem", "contiguous", "clone", "detach", "to", "float", "half", "double"}
 
-_MOST_OPERATIONS = 100_000
+_MOST_OPERATIONS = 20_000
 _MOST_VALUES, _MOST_MACS = 2**28, 5 * 10**10  # of a pass with numbers: a gigabyte, and seconds
 
 

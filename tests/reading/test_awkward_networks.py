@@ -28,11 +28,11 @@ def clipped(field: ReceptiveField, unit: tuple[int, int]) -> tuple[int, int, int
     return max(top, 0), max(left, 0), min(bottom, SIZE[1] - 1), min(right, SIZE[2] - 1)
 
 
-def assert_gradient_agrees(model: nn.Module, layer: str = "") -> ReceptiveField | None:
-    """Units in the middle of a map see what their gradient says; the field is returned."""
+def assert_gradient_agrees(model: nn.Module, layer: str = "", *, units: int = 2) -> ReceptiveField | None:
+    """One or two units in the middle of a map see what their gradient says; the field is returned."""
     rows, columns = output_of(model, layer).shape[2:]
     field = receptive_field(model, layer or None, SIZE)
-    for unit in {(rows // 2, columns // 2), (rows // 2, max(columns // 2 - 1, 0))}:
+    for unit in [(rows // 2, columns // 2), (rows // 2, max(columns // 2 - 1, 0))][:units]:
         seen = seen_by_gradient(model, unit, SIZE, layer)
         assert seen == ((0, 0, SIZE[1] - 1, SIZE[2] - 1) if field is None else clipped(field, unit))
     return field
@@ -630,7 +630,7 @@ def test_random_networks_of_awkward_parts_see_what_the_gradient_says(
         net.stem.register_forward_hook(
             lambda _module, _inputs, output: output + F.avg_pool2d(output, 3, 1, 1)
         )
-    assert_gradient_agrees(net)
+    assert_gradient_agrees(net, units=1)
 
 
 def products(function: Callable[[Net, Tensor], Any]) -> int:
@@ -777,6 +777,6 @@ def test_a_loop_without_end_is_refused() -> None:
         return x
 
     with pytest.raises(
-        ValueError, match=r"^Net cannot be read at layer '.*': it runs more than 100,000 operations"
+        ValueError, match=r"^Net cannot be read at layer '.*': it runs more than 20,000 operations"
     ):
         trace(Net(forward), SIZE)

@@ -74,7 +74,8 @@ class Study:
         """
         chosen = self.networks if networks is None else tuple(networks)
         curves = {network: self.curves(network, measure) for network in chosen}
-        return study_curves(title or self.question, measure, curves, self.caption, own)
+        title = title or f"{measure.capitalize()}, every seed"
+        return study_curves(title, measure, curves, self.caption, own)
 
     def __repr__(self) -> str:
         wide = max(map(len, self.networks))

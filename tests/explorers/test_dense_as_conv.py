@@ -198,7 +198,7 @@ def frames(seen: Seen) -> list:
     return [each for each in seen.elements("rect") if each.get("stroke") == ORANGE]
 
 
-@pytest.mark.parametrize(("size", "row", "column"), [(448, 7, 0), (224, 0, 0)])
+@pytest.mark.parametrize(("size", "row", "column"), [(288, 1, 2), (448, 7, 0), (224, 0, 0)])
 def test_the_photo_is_as_it_is_inside_the_window_alone(explorer, size, row, column):
     explorer.set(image_size=size, row=row, column=column)
     seen = Seen(explorer.svg)
@@ -210,6 +210,7 @@ def test_the_photo_is_as_it_is_inside_the_window_alone(explorer, size, row, colu
     x, y, width, height = box(frames(seen)[0])
     middle = [start + (32 * place + 112) * side / size for start, place in ((left, column), (top, row))]
     assert [x + width / 2, y + height / 2] == pytest.approx(middle, abs=0.02)
+    assert [width + 3, height + 3] == pytest.approx([224 * side / size] * 2, abs=0.02)
     inside, core = np.zeros((2, side, side), bool)
     for mask, margin in ((inside, 0), (core, 4)):  # without the frame
         rows, columns = (slice(start + margin, start + span - margin) for start in (first_row, first_column))

@@ -189,8 +189,9 @@ def test_each_framed_window_is_the_kernel_s_and_is_read_by_the_framed_cell(kerne
     assert looks[::2] == looks[1::2], "a window has the colour of the cell that reads it"
 
 
-def test_the_window_s_corner_in_the_input_sets_the_kernel():
-    explorer = KernelStackExplorer(kernel_size=5)
+@pytest.mark.parametrize("depth", [1, 2])
+def test_the_window_s_corner_in_the_input_sets_the_kernel(depth):
+    explorer = KernelStackExplorer(depth=depth, kernel_size=5)
     picture = Seen(explorer.svg)
     left, top, cell, _ = grids(picture)[0]
     handle = picture.tip("kernel 5×5")

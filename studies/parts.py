@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 import torch
@@ -20,11 +19,6 @@ def patches(choosing: bool) -> PatchData:
 def few_patches(choosing: bool) -> PatchData:
     """The same with a third of the images to train on, so that more can be learned by heart."""
     return photo_patches(per_class=100, choosing=choosing)
-
-
-def colour_patches(choosing: bool) -> PatchData:
-    """The same photos in colour."""
-    return photo_patches(grey=False, choosing=choosing)
 
 
 def convolution(c_in: int, c_out: int, kernel: int, *, batch_norm: bool = False) -> list[nn.Module]:
@@ -54,6 +48,3 @@ def width_for(make: Callable[[int], nn.Module], target: int, widths: Iterable[in
     12
     """
     return min(widths, key=lambda width: abs(parameters(lambda: make(width)) - target))
-
-
-Networks = OrderedDict[str, Callable[[], nn.Module]]

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import torch
 
+from helpers.lessons.study import FOLDER
 from helpers.running.training import History
-from studies.study import FOLDER, Study
+from studies.study import Study
 
 COLUMNS = ("network", "seed", "epoch", "train_loss", "train_error", "test_loss", "test_error")
 

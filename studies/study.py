@@ -17,7 +17,6 @@ from helpers.images.patches import PatchData
 from helpers.models.device import best_device
 from helpers.running.training import History, fit
 
-FOLDER = Path(__file__).parents[1] / "data" / "studies"
 CHOOSING_SEED = 1000
 """The seed of the trainings that a learning rate is chosen by; no other training has it."""
 

@@ -22,6 +22,7 @@ class LooksAtValues(Exception):
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:
+    """Every tensor of an operation's arguments or results, however they are nested."""
     if isinstance(value, Tensor):
         yield value
     elif isinstance(value, list | tuple):
@@ -41,12 +42,14 @@ def parameters_of(function: OpOverload) -> dict[str, Any]:
 
 
 def bound(function: OpOverload, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    """An operation's arguments by name, with its defaults for those that are not given."""
     names = parameters_of(function)
     return {**names, **dict(zip(names, args, strict=False)), **kwargs}
 
 
 @cache
 def writes_to(function: OpOverload) -> tuple[str, ...]:
+    """The names of the arguments whose values an operation changes."""
     arguments = function._schema.arguments
     return tuple(each.name for each in arguments if each.alias_info is not None and each.alias_info.is_write)
 
@@ -62,6 +65,7 @@ def written(function: OpOverload, given: Mapping[str, Any]) -> Tensor | None:
 
 @cache
 def is_view(function: OpOverload) -> bool:
+    """Whether the result shares its values with the first argument."""
     returns = function._schema.returns
     return bool(returns) and returns[0].alias_info is not None and not writes_to(function)
 

@@ -1,4 +1,4 @@
-"""mutmut, made to break properties and cached functions too, and to try a mutant on its own tests first."""
+"""mutmut, made to break properties and cached functions too, and to collect the tests only once."""
 
 from __future__ import annotations
 
@@ -9,27 +9,32 @@ from fnmatch import fnmatch
 from typing import Any
 
 import libcst as cst
+import pytest
+from _pytest.config import _prepareconfig
+from _pytest.runner import runtestprotocol
 from hypothesis import Phase, settings
 from mutmut.__main__ import _run
+from mutmut.configuration import config
 from mutmut.mutation import file_mutation
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.runners.harness import PytestRunner
 from mutmut.state import state
 from mutmut.stats import status_by_exit_code
-from mutmut.utils.file_utils import walk_mutatable_files
+from mutmut.utils.file_utils import change_cwd, walk_mutatable_files
 
 # What mutmut does by itself, and what is done here around it. These are its own parts and may change with it:
 # hence the narrow bounds on its version in pyproject.toml.
 _skips = file_mutation.MutationVisitor._skip_node_and_children
 _arrange = file_mutation.function_trampoline_arrangement
-_run_tests, _warm_up = PytestRunner.run_tests, PytestRunner.warm_up
+_run_tests = PytestRunner.run_tests
+_collected: dict[str, pytest.Item] = {}
 
 
 def run(patterns: tuple[str, ...], children: int | None = None) -> None:
     """Break what the names match, in as many processes as there are cores or as `children` says."""
     file_mutation.MutationVisitor._skip_node_and_children = _skips_less
     file_mutation.function_trampoline_arrangement = _arrange_bare
-    PytestRunner.run_tests, PytestRunner.warm_up = _run_own_tests, _warm_up_more
+    PytestRunner.run_tests, PytestRunner.warm_up = _run_collected, _collect_once
     # One example that fails is enough: no search for the smallest.
     settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate])
     settings.load_profile("mutants")
@@ -70,13 +75,29 @@ def _arrange_bare(function: cst.FunctionDef, mutants: Any, class_name: str | Non
     return declared, [chooser, *copies], assigned, names
 
 
-def _warm_up_more(runner: Any) -> None:
-    """Load what PyTorch loads at its first run on "meta" now, or each mutant waits a second for it."""
-    _warm_up(runner)
+def _collect_once(runner: Any) -> None:
+    """Collect all tests in the process that every mutant's is forked from.
+
+    Collecting hundreds of tests by name takes pytest seconds, and running those that notice a mutant a tenth
+    of one. What PyTorch loads at its first run on "meta" is loaded here too.
+    """
     importlib.import_module("torch._dynamo")
+    with change_cwd("mutants"):
+        arguments = ["--rootdir=.", "-q", *config().pytest_add_cli_args_test_selection]
+        session = pytest.Session.from_config(_prepareconfig([*arguments, *config().pytest_add_cli_args]))
+        session.config._do_configure()
+        session.config.hook.pytest_sessionstart(session=session)
+        _collected.update({item.nodeid: item for item in session.perform_collect()})
 
 
-def _run_own_tests(runner: Any, *, mutant_name: str | None, tests: Any) -> int:
-    """The quickest first: a mutant is mostly noticed by one of them."""
+def _run_collected(runner: Any, *, mutant_name: str | None, tests: Any) -> int:
+    """1 if a test fails, else 0; the quickest first, since a mutant is mostly noticed by one of them."""
+    if mutant_name is None:
+        return _run_tests(runner, mutant_name=mutant_name, tests=tests)
     seconds = state().duration_by_test
-    return _run_tests(runner, mutant_name=mutant_name, tests=sorted(tests, key=lambda each: seconds[each]))
+    items = [_collected[name] for name in sorted(tests, key=lambda name: seconds[name])]
+    with change_cwd("mutants"):
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
+                return 1
+    return 0

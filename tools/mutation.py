@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from collections import defaultdict
 from fnmatch import fnmatch
+from functools import _lru_cache_wrapper
 from typing import Any
 
 import libcst as cst
@@ -26,7 +28,7 @@ from mutmut.utils.file_utils import change_cwd, walk_mutatable_files
 # hence the narrow bounds on its version in pyproject.toml.
 _skips = file_mutation.MutationVisitor._skip_node_and_children
 _arrange = file_mutation.function_trampoline_arrangement
-_run_tests = PytestRunner.run_tests
+_run_tests, _execute = PytestRunner.run_tests, PytestRunner.execute_pytest
 _collected: dict[str, pytest.Item] = {}
 
 
@@ -35,6 +37,7 @@ def run(patterns: tuple[str, ...], children: int | None = None) -> None:
     file_mutation.MutationVisitor._skip_node_and_children = _skips_less
     file_mutation.function_trampoline_arrangement = _arrange_bare
     PytestRunner.run_tests, PytestRunner.warm_up = _run_collected, _collect_once
+    PytestRunner.execute_pytest = _execute_forgetting
     # One example that fails is enough: no search for the smallest.
     settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate])
     settings.load_profile("mutants")
@@ -75,6 +78,26 @@ def _arrange_bare(function: cst.FunctionDef, mutants: Any, class_name: str | Non
     return declared, [chooser, *copies], assigned, names
 
 
+def _forget(rooms: str = "helpers.") -> None:
+    """Empty the caches of these modules: nothing in them is from before, by the code as it is."""
+    for name, module in list(sys.modules.items()):
+        if re.match(rooms, name):
+            for each in vars(module).values():
+                if type(each) is _lru_cache_wrapper:
+                    each.cache_clear()
+
+
+class _Forgetting:
+    """A test that asks what is cached runs the function itself, and is known to."""
+
+    def pytest_runtest_setup(self) -> None:
+        _forget(r"helpers\.(arithmetic|wording|drawing\.svg|explorers\.(numbers|pictures))\b")
+
+
+def _execute_forgetting(runner: Any, params: list[str], plugins: Any = (), **more: Any) -> int:
+    return _execute(runner, params, plugins=[*plugins, _Forgetting()], **more)
+
+
 def _collect_once(runner: Any) -> None:
     """Collect all tests in the process that every mutant's is forked from.
 
@@ -88,6 +111,7 @@ def _collect_once(runner: Any) -> None:
         session.config._do_configure()
         session.config.hook.pytest_sessionstart(session=session)
         _collected.update({item.nodeid: item for item in session.perform_collect()})
+    _forget()
 
 
 def _run_collected(runner: Any, *, mutant_name: str | None, tests: Any) -> int:

@@ -12,7 +12,7 @@ from torch import nn
 from studies.parts import classifier, convolution, parameters, patches, width_for
 from studies.study import Study
 
-WIDTH = 16
+WIDTH = 12
 FIELDS = {"5×5": (5, 1), "two 3×3": (3, 2), "7×7": (7, 1), "three 3×3": (3, 3)}
 PAIRS = {"5×5": "two 3×3", "7×7": "three 3×3"}
 

@@ -1,4 +1,4 @@
-"""A study's record: `NAME.csv` with every epoch of every training, `NAME.toml` with how it was made."""
+"""A study's record: `NAME.csv` with the curves of every training, `NAME.toml` with how it was made."""
 
 from __future__ import annotations
 
@@ -6,32 +6,33 @@ import csv
 import json
 import platform
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import torch
 
-from helpers.lessons.study import FOLDER
+from helpers.lessons.study import FOLDER, MEASURES
 from helpers.running.training import History
 from studies.study import Study
 
-COLUMNS = ("network", "seed", "epoch", "train_loss", "train_error", "test_loss", "test_error")
+COLUMNS = ("network", "seed", "measure")
 
 
 @dataclass
 class Record:
     """What is known of a study so far, on disk as soon as it is known.
 
-    `runs` has the rows of each training, by network and seed; `tried` the error and the loss, on the data for
+    `runs` has the curves of each training, by network and seed: a value an epoch for each of `MEASURES`;
+    `tried` the error and the loss, on the data for
     choosing, of each network at each rate; `minutes` the time that all trainings took together.
     """
 
     name: str
     study: Study
     folder: Path = FOLDER
-    runs: dict[tuple[str, int], list[tuple[str, ...]]] = field(default_factory=dict)
+    runs: dict[tuple[str, int], dict[str, list[str]]] = field(default_factory=dict)
     tried: dict[str, dict[float, tuple[float, float]]] = field(default_factory=dict)
     minutes: float = 0.0
 
@@ -39,9 +40,8 @@ class Record:
         table, notes = self.folder / f"{self.name}.csv", self.folder / f"{self.name}.toml"
         if table.exists():
             with table.open(encoding="utf-8", newline="") as file:
-                for row in csv.DictReader(file):
-                    key = row["network"], int(row["seed"])
-                    self.runs.setdefault(key, []).append(tuple(row[column] for column in COLUMNS))
+                for network, seed, measure, *curve in list(csv.reader(file))[1:]:
+                    self.runs.setdefault((network, int(seed)), {})[measure] = [each for each in curve if each]
         if notes.exists():
             read = tomllib.loads(notes.read_text(encoding="utf-8"))
             self.minutes = read["minutes"]
@@ -84,13 +84,18 @@ class Record:
         self.tried.setdefault(network, {})[rate] = found
         self._add(history)
 
-    def add(self, network: str, seed: int, history: History) -> None:
-        """Note a training."""
-        self.runs[network, seed] = list(_rows(network, seed, history))
-        self._add(history)
+    def add(self, seed: int, histories: Mapping[str, History]) -> None:
+        """Note a training, and what the network was then cut to."""
+        for network, history in histories.items():
+            curves = history.train_error, history.test_error, history.train_loss, history.test_loss
+            self.runs[network, seed] = {
+                measure: [f"{value:.{3 if 'loss' in measure else 4}g}" for value in curve]
+                for measure, curve in zip(MEASURES, curves, strict=True)
+            }
+        self._add(*histories.values())
 
-    def _add(self, history: History) -> None:
-        self.minutes += history.seconds / 60
+    def _add(self, *histories: History) -> None:
+        self.minutes += sum(history.seconds for history in histories) / 60
         self.write()
 
     def write(self) -> None:
@@ -99,10 +104,11 @@ class Record:
         study = self.study
         with (self.folder / f"{self.name}.csv").open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file, lineterminator="\n")
-            table.writerow(COLUMNS)
-            for network in study.networks:
+            table.writerow([*COLUMNS, *range(1, max(study.lengths.values()) + 1)])
+            for network in study.lengths:
                 for seed in study.seeds:
-                    table.writerows(self.runs.get((network, seed), []))
+                    for measure, curve in self.runs.get((network, seed), {}).items():
+                        table.writerow([network, seed, measure, *curve])
         lines = {
             "question": study.question,
             "varied": study.varied,
@@ -133,10 +139,3 @@ class Record:
 
 def _key(name: str) -> str:
     return name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
-
-
-def _rows(network: str, seed: int, history: History) -> Iterable[tuple[str, ...]]:
-    columns = history.train_loss, history.train_error, history.test_loss, history.test_error
-    for epoch, (train_loss, train_error, test_loss, test_error) in enumerate(zip(*columns, strict=True), 1):
-        numbers = f"{train_loss:.4g}", f"{train_error:.4g}", f"{test_loss:.4g}", f"{test_error:.4g}"
-        yield network, str(seed), str(epoch), *numbers

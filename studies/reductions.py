@@ -60,6 +60,6 @@ STUDY = Study(
     fixed="the blocks' outputs per branch, stem, head, data, batches, epochs, weight decay, schedule",
     networks=networks(),
     data=patches,
-    epochs=15,
-    rates=(0.01, 0.02, 0.05, 0.1),
+    epochs=12,
+    rates=(0.02, 0.05, 0.1),
 )

@@ -24,16 +24,16 @@ def run(names: Iterable[str]) -> None:
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for record in records:
             choices = [(network, rate, CHOOSING_SEED, True) for network, rate in record.missing_choices()]
-            for (network, rate, *_), history in _all(pool, record, choices, "rates"):
-                record.choose(network, rate, history)
+            for (network, rate, *_), histories in _all(pool, record, choices, "rates"):
+                record.choose(network, rate, histories[network])
             runs = [(network, record.rate(network), seed, False) for network, seed in record.missing_runs()]
-            for (network, _, seed, _), history in _all(pool, record, runs, "trainings"):
-                record.add(network, seed, history)
+            for (_, _, seed, _), histories in _all(pool, record, runs, "trainings"):
+                record.add(seed, histories)
 
 
 def _all(
     pool: Executor, record: Record, jobs: list[tuple[Any, ...]], what: str
-) -> Iterator[tuple[tuple[Any, ...], History]]:
+) -> Iterator[tuple[tuple[Any, ...], dict[str, History]]]:
     """What comes of each training, as soon as it does."""
     waiting = {pool.submit(train, record.name, *job): job for job in jobs}
     try:
@@ -44,7 +44,7 @@ def _all(
             each.cancel()
 
 
-def train(name: str, network: str, rate: float, seed: int, choosing: bool) -> History:
+def train(name: str, network: str, rate: float, seed: int, choosing: bool) -> dict[str, History]:
     """One training, in a process of its own."""
     torch.set_num_threads(1)
     return load(name).train(network, rate, seed, choosing=choosing)

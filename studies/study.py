@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -15,12 +16,15 @@ from torch import nn
 
 from helpers.images.patches import PatchData
 from helpers.models.device import best_device
-from helpers.running.training import History, fit
+from helpers.running.training import History, fit, loss_and_error
 
 CHOOSING_SEED = 1000
 """The seed of the trainings that a learning rate is chosen by; no other training has it."""
 
 _NOT_STUDIES = ("__main__", "parts", "record", "running", "study")
+
+Change = Callable[[nn.Module, PatchData], nn.Module]
+"""What a trained network is turned into; it may be changed in place."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,9 @@ class Study:
     are the learning rates that each network may choose from; every training takes `epochs`, and is done from
     every one of `seeds`. `options` are further settings of `fit`. `varied` and `fixed` say what differs and
     what doesn't, in words.
+
+    A network named in `grown` is turned into another after its training, and that one trained as long again.
+    `cut` are changes to the first network, as trained, whose error is measured; they are not trained.
     """
 
     question: str
@@ -43,28 +50,54 @@ class Study:
     rates: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     options: Mapping[str, Any] = field(default_factory=dict)
+    grown: Mapping[str, Change] = field(default_factory=dict)
+    cut: Mapping[str, Change] = field(default_factory=dict)
+
+    @property
+    def lengths(self) -> dict[str, int]:
+        """How many epochs of each network are recorded, also of those that are cut."""
+        trained = {name: self.epochs * (1 + (name in self.grown)) for name in self.networks}
+        return trained | dict.fromkeys(self.cut, 1)
 
     def train(
         self, network: str, rate: float, seed: int, *, choosing: bool = False, stop_after: int | None = None
-    ) -> History:
+    ) -> dict[str, History]:
         """Train one of the networks from a seed, which its weights, batches and dropout follow.
 
-        `stop_after` ends it after so many epochs, at the same rates as the whole.
+        Return how it went, and what the error is after each cut. `stop_after` ends the training after so many
+        epochs, at the same rates as the whole; nothing is grown or cut then.
         """
+        data = _kept(self.data, choosing)
         with torch.random.fork_rng([]):
             torch.manual_seed(seed)
             model = self.networks[network]()
-        return fit(
-            model,
-            _kept(self.data, choosing),
-            epochs=self.epochs,
-            learning_rate=rate,
-            seed=seed,
-            stop_after=stop_after,
-            progress=False,
-            device=best_device(),
-            **self.options,
-        )
+        settings = {"epochs": self.epochs, "learning_rate": rate, "seed": seed, **self.options}
+        settings |= {"progress": False, "device": best_device()}
+        history = fit(model, data, stop_after=stop_after, **settings)
+        if stop_after is not None or history.note:
+            return {network: history}
+        if network in self.grown:
+            model = self.grown[network](model, data)
+            history = _joined(history, fit(model, data, **settings))
+        if choosing or network != next(iter(self.networks)):
+            return {network: history}
+        cut = {name: change(deepcopy(model), data) for name, change in self.cut.items()}
+        return {network: history} | {name: _measured(each, data) for name, each in cut.items()}
+
+
+def _joined(first: History, second: History) -> History:
+    """One training after another, as one."""
+    curves = ("train_loss", "train_error", "test_loss", "test_error")
+    joined = (getattr(first, each) + getattr(second, each) for each in curves)
+    return History(*joined, second.note, first.seconds + second.seconds)
+
+
+def _measured(model: nn.Module, data: PatchData) -> History:
+    """The losses and errors of a network as it is, as of one epoch."""
+    where = next(model.parameters()).device
+    train = loss_and_error(model, data.train_images.to(where), data.train_labels.to(where))
+    test = loss_and_error(model, data.test_images.to(where), data.test_labels.to(where))
+    return History(*((value,) for value in (*train, *test)))
 
 
 @cache

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
-from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, INK, ORANGE, PURPLE, VERMILION
+from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, ORANGE, PURPLE, VERMILION
 from helpers.images import arrays
 from helpers.running.training import History
 from helpers.wording import arguments
-from helpers.wording.refusals import known, shown
+from helpers.wording.refusals import shown
 
 # Each line has a dash and a marker beside its colour, so that colour is not the only carrier of meaning.
 LINES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (PURPLE, ":", "D"), (VERMILION, "-", "v"))
@@ -48,7 +48,7 @@ def curves(
     A line. double from 2 to 6.
     """
     arguments.named("lines", series, Iterable, "a list of numbers", least=0)
-    _check(series)
+    check_lines(series)
     lengths = {name: len(arrays.numbers(f"line {shown(name)}", y)) for name, y in series.items()}
     if isinstance(x, Mapping) and (missing := [name for name in series if name not in x]):
         raise ValueError(f"There is no x for the line {missing[0]!r}; give one for each line.")
@@ -63,7 +63,7 @@ def curves(
         figure = new_figure(760, 330)
         axes = figure.add_axes((0.1, 0.16, 0.7, 0.7))
         axes.set_title(title)
-        _lines(axes, series, x, x_label, y_label, log=log)
+        draw_lines(axes, series, x, x_label, y_label, log=log)
         if x_names is not None:
             axes.set_xticks(range(1, len(x_names) + 1), x_names)
         words = (f"{name} from {_brief(y[0])} to {_brief(y[-1])}" for name, y in series.items())
@@ -82,7 +82,7 @@ def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:
     It learns. plain-14: training error 20.0 %, test error 25.0 %.
     """
     arguments.named("histories", histories, History, "what `fit` returned", least=0)
-    _check(histories)
+    check_lines(histories)
     for name, history in histories.items():
         if len(str(name)) > LONGEST_NAME:
             raise ValueError(
@@ -98,56 +98,12 @@ def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:
             axes = figure.add_axes((0.07 + 0.48 * place, 0.16, 0.29, 0.64), ylim=(0, 1.05 * highest or 1))
             axes.set_title(f"{label} error")
             errors = {name: getattr(history, which) for name, history in histories.items()}
-            _lines(axes, errors, None, "epoch", "percent wrong" if place == 0 else "")
+            draw_lines(axes, errors, None, "epoch", "percent wrong" if place == 0 else "")
         words = (
             f"{name}: training error {each.train_error[-1]:.1f} %, test error {each.test_error[-1]:.1f} %"
             for name, each in histories.items()
         )
         return Drawing.of(figure, f"{title}. {'; '.join(words)}.")
-
-
-def study_curves(
-    title: str,
-    measure: str,
-    runs: Mapping[str, Sequence[Sequence[float]]],
-    caption: str,
-    own: Mapping[str, Sequence[float]] | None = None,
-) -> Drawing:
-    """Every run of a study as a thin line, one for each seed, and their mean as a thick one.
-
-    `runs` has the curves of each network, a value an epoch; `own` are runs of the learner's, by network,
-    which may be shorter, drawn in black over the recorded ones. `caption` says how many seeds, and how long.
-    Raises ValueError for no networks or more than there are looks, and for an own run of an unknown network.
-
-    >>> study_curves("It learns", "test error", {"plain": [(40, 20), (50, 30)]}, "2 seeds, 2 epochs each")
-    It learns. plain: test error 25.0 (20.0 to 30.0). 2 seeds, 2 epochs each.
-    """
-    _check(runs)
-    for name in own or {}:
-        known("network", name, runs)
-    with styled():
-        figure = new_figure(760, 360)
-        axes = figure.add_axes((0.1, 0.27, 0.6, 0.61))
-        axes.set_title(title)
-        axes.set_ylim(0, 1.05 * max(max(map(max, curves)) for curves in runs.values()) or 1)
-        for (_, curves), (colour, _, _) in zip(runs.items(), LINES, strict=False):
-            for curve in curves:
-                axes.plot(range(1, len(curve) + 1), curve, color=colour, alpha=0.35, linewidth=1)
-        for curve in (own or {}).values():
-            axes.plot(
-                range(1, len(curve) + 1), curve, color=INK, marker="o", linewidth=2, label="yours", zorder=9
-            )
-        means = {name: np.mean(curves, axis=0) for name, curves in runs.items()}
-        percent = "percent wrong" if measure.endswith("error") else measure
-        _lines(axes, means, None, "epoch", f"{measure}: {percent}" if percent != measure else measure)
-        lines = f"Thin: every seed. Thick: their mean.\n{caption[0].upper()}{caption[1:]}."
-        figure.text(0.1, 0.03, lines, size=9, linespacing=1.5)
-        ends = {name: [curve[-1] for curve in curves] for name, curves in runs.items()}
-        words = (
-            f"{name}: {measure} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"
-            for name, each in ends.items()
-        )
-        return Drawing.of(figure, f"{title}. {'; '.join(words)}. {caption}.")
 
 
 def bars(title: str, amounts: Mapping[str, float], unit: str) -> Drawing:
@@ -183,12 +139,12 @@ def _brief(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def _check(series: Mapping[str, object]) -> None:
+def check_lines(series: Mapping[str, object]) -> None:
     if not 0 < len(series) <= len(LINES):
         raise ValueError(f"There are {len(series)} lines; give 1 to {len(LINES)}, one for each look.")
 
 
-def _lines(
+def draw_lines(
     axes: Axes,
     series: Mapping[str, Sequence[float]],
     x: Sequence[float] | Mapping[str, Sequence[float]] | None,

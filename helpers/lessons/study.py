@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from helpers.drawing.curves import study_curves
 from helpers.drawing.figures import Drawing
+from helpers.drawing.study_figures import study_curves, study_dots
 from helpers.wording.refusals import known
 
 FOLDER = Path(__file__).parents[2] / "data" / "studies"
 MEASURES = ("training error", "test error", "training loss", "test loss")
-_COLUMNS = dict(zip(MEASURES, ("train_error", "test_error", "train_loss", "test_loss"), strict=True))
-_SHOWN = ("training error", "test error")
+SHOWN = ("training error", "test error")
 
 Curve = tuple[float, ...]
 
@@ -26,8 +25,8 @@ class Study:
     """Trainings of several networks, each from every one of `seeds` and for as many `epochs`.
 
     `question`, `varied`, `fixed` and `data` are sentences or parts of them, and `rates` is the learning rate
-    of each network. `runs` has, for each network and measure, one curve a seed: a value after each epoch,
-    errors in percent and losses in nats.
+    of each network that was trained. `runs` has, for each network and measure, one curve a seed: a value
+    after each epoch, errors in percent and losses in nats.
     """
 
     question: str
@@ -47,7 +46,9 @@ class Study:
     @property
     def caption(self) -> str:
         """How many seeds, and how long."""
-        return f"{len(self.seeds)} seeds, {self.epochs} epochs each; {self.data}"
+        return (
+            f"{len(self.seeds)} seeds, {self.epochs} epochs each; {self.data.removeprefix('PatchData of ')}"
+        )
 
     def curves(self, network: str, measure: str = "training error") -> tuple[Curve, ...]:
         """One curve for each seed; raises ValueError for an unknown network or measure."""
@@ -77,15 +78,32 @@ class Study:
         title = title or f"{measure.capitalize()}, every seed"
         return study_curves(title, measure, curves, self.caption, own)
 
+    def dots(
+        self,
+        networks: Iterable[str] | None = None,
+        *,
+        measures: Iterable[str] = SHOWN,
+        title: str = "",
+        own: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> Drawing:
+        """What every seed ended with as a dot, a row for each of all networks or of these.
+
+        `own` are results of the learner's own runs, by measure and network. Raises ValueError as `curves`
+        does.
+        """
+        chosen = self.networks if networks is None else tuple(networks)
+        ends = {measure: {name: self.last(name, measure) for name in chosen} for measure in measures}
+        return study_dots(title or self.question, ends, self.caption, own)
+
     def __repr__(self) -> str:
         wide = max(map(len, self.networks))
-        lines = [" " * wide + "".join(f"  {measure + ', %':>24}" for measure in _SHOWN) + "  rate"]
+        lines = [" " * wide + "".join(f"  {measure + ', %':>24}" for measure in SHOWN) + "  rate"]
         for network in self.networks:
-            cells = (_spread(self.last(network, measure)) for measure in _SHOWN)
+            cells = (_spread(self.last(network, measure)) for measure in SHOWN)
             lines.append(
                 f"{network:{wide}}"
                 + "".join(f"  {cell:>24}" for cell in cells)
-                + f"  {self.rates[network]:g}"
+                + (f"  {self.rates[network]:g}" if network in self.rates else "")
             )
         return "\n".join([self.question, *lines, f"Mean (least to most) of {self.caption}."])
 
@@ -112,12 +130,11 @@ def recorded() -> tuple[str, ...]:
 def read(folder: Path, name: str) -> Study:
     """Read a study from its two files."""
     notes = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-    found: dict[str, dict[str, dict[int, list[float]]]] = {}
+    found: dict[str, dict[str, list[Curve]]] = {}
     with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            runs = found.setdefault(row["network"], {measure: {} for measure in MEASURES})
-            for measure, column in _COLUMNS.items():
-                runs[measure].setdefault(int(row["seed"]), []).append(float(row[column]))
+        for network, _, measure, *curve in list(csv.reader(file))[1:]:
+            runs = found.setdefault(network, {each: [] for each in MEASURES})
+            runs[measure].append(tuple(float(value) for value in curve if value))
     return Study(
         notes["question"],
         notes["varied"],
@@ -130,11 +147,8 @@ def read(folder: Path, name: str) -> Study:
             for network, tried in notes["tried"].items()
         },
         {
-            network: {
-                measure: tuple(tuple(runs[seed]) for seed in sorted(runs))
-                for measure, runs in measures.items()
-            }
-            for network, measures in found.items()
+            network: {measure: tuple(curves) for measure, curves in runs.items()}
+            for network, runs in found.items()
         },
     )
 

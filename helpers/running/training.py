@@ -163,7 +163,7 @@ def fit(
                     schedule.step()
                     bar.update()
                 else:
-                    row = *_loss_and_error(model, *train), *_loss_and_error(model, *test)
+                    row = *loss_and_error(model, *train), *loss_and_error(model, *test)
                     if all(map(isfinite, row)):
                         rows.append(row)
                         continue
@@ -181,7 +181,7 @@ def fit(
     return History(*map(tuple, columns), note, time.perf_counter() - start)
 
 
-def _loss_and_error(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[float, float]:
+def loss_and_error(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[float, float]:
     """The mean cross-entropy, and the percentage of images whose highest score is not the label's."""
     total, wrong = 0.0, 0
     with evaluating(model):

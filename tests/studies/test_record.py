@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from helpers.images.patches import PatchData, photo_patches
-from helpers.lessons.study import read
+from helpers.lessons.study import MEASURES, read
 from helpers.running.training import History
 from studies.record import Record
 from studies.study import CHOOSING_SEED, Study
@@ -42,11 +42,34 @@ def history(*errors: float, note: str = "") -> History:
 
 def test_a_training_follows_its_seed_and_ends_where_it_is_told_to() -> None:
     before = torch.random.get_rng_state()
-    whole, again, other = (STUDY.train("one", 0.1, seed) for seed in (0, 0, 1))
+    whole, again, other = (STUDY.train("one", 0.1, seed)["one"] for seed in (0, 0, 1))
     assert whole == again != other
-    start = STUDY.train("one", 0.1, 0, stop_after=1)
+    start = STUDY.train("one", 0.1, 0, stop_after=1)["one"]
     assert start.train_loss == whole.train_loss[:1]
     assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def turned_off(model: nn.Module, data: PatchData) -> nn.Module:
+    """All scores are 0, and the first class is said."""
+    nn.init.zeros_(model[1].weight)
+    nn.init.zeros_(model[1].bias)
+    return model
+
+
+def test_what_is_grown_is_trained_again_and_what_is_cut_is_not() -> None:
+    grown = replace(STUDY, grown={"one": lambda model, data: model}, cut={"off": turned_off})
+    assert grown.lengths == {"one": 4, "two, “wide”": 2, "off": 1}
+    half, both = STUDY.train("one", 0.1, 0)["one"], grown.train("one", 0.1, 0)
+    assert both["one"].train_loss[:2] == half.train_loss
+    assert both["one"].epochs == 4
+    assert both["one"].train_loss[3] < half.train_loss[1]
+    assert both["off"].test_error == (50.0,)  # half of the images are of each class
+    assert both["off"].train_loss == pytest.approx([0.6931], abs=1e-3)  # ln 2
+    assert grown.train("one", 0.1, 0, choosing=True).keys() == {"one"}
+    # The cut is made to a copy: what comes after it is cut on its own.
+    twice = replace(STUDY, cut={"off": turned_off, "as it is": lambda model, data: model})
+    found = twice.train("one", 0.1, 0)
+    assert found["as it is"].test_loss[0] == found["one"].test_loss[-1]
 
 
 def test_what_a_rate_is_chosen_by_is_in_no_test() -> None:
@@ -71,23 +94,20 @@ def test_a_record_goes_on_where_it_was(tmp_path: Path) -> None:
     assert record.rate("one") is None
     record.choose("one", 0.01, history(50.0, 40.0))
     assert (record.rate("one"), record.rate("two, “wide”")) == (0.1, None)
-    record.add("one", 1, history(48.0, 1 / 3))
+    record.add(1, {"one": history(48.0, 1 / 3)})
 
     again = Record("mine", STUDY, tmp_path)
     assert again.rate("one") == 0.1
     assert again.missing_choices() == [("two, “wide”", 0.01), ("two, “wide”", 0.1)]
     assert again.missing_runs() == [("one", 0), ("two, “wide”", 0), ("two, “wide”", 1)]
     assert again.minutes == 3
-    again.add("one", 0, history(49.0, 2.0))
+    again.add(0, {"one": history(49.0, 2.0)})
     with (tmp_path / "mine.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [(row["network"], row["seed"], row["epoch"]) for row in rows] == [
-        ("one", "0", "1"),
-        ("one", "0", "2"),
-        ("one", "1", "1"),
-        ("one", "1", "2"),
-    ]
-    assert (rows[3]["train_error"], rows[3]["test_loss"]) == ("0.3333", "0.03333")
+        rows = list(csv.reader(file))
+    assert rows[0] == ["network", "seed", "measure", "1", "2"]
+    assert [row[:3] for row in rows[1:]] == [["one", seed, measure] for seed in "01" for measure in MEASURES]
+    assert rows[5] == ["one", "1", "training error", "48", "0.3333"]
+    assert rows[8] == ["one", "1", "test loss", "4.8", "0.0333"]
 
 
 def test_a_rate_at_which_the_loss_was_no_longer_finite_is_the_worst(tmp_path: Path) -> None:
@@ -112,18 +132,22 @@ def test_a_record_is_read_as_curves_with_their_spread(tmp_path: Path) -> None:
     for rate in STUDY.rates:
         record.choose("one", rate, history(50.0, 60 * rate))
     for seed in (1, 0):
-        record.add("one", seed, history(50.0, 10.0 + seed))
+        record.add(seed, {"one": history(50.0, 10.0 + seed)})
     found = read(tmp_path, "mine")
     assert found.networks == ("one",)
     assert found.rates == {"one": 0.01}
     assert found.curves("one", "test error") == ((50.0, 10.0), (50.0, 11.0))
     assert found.last("one", "test loss") == (1.0, 1.1)
+    assert found.dots(measures=["test error"], title="A title").finding == (
+        "A title. test error: one 10.5 (10.0 to 11.0). "
+        "2 seeds, 2 epochs each; 2 classes: 64 images of 1×8×8 to train on, 32 to test."
+    )
     assert repr(found) == (
         "Does a line tell bricks from coins?\n"
         "            training error, %             test error, %  rate\n"
         "one       10.5 (10.0 to 11.0)       10.5 (10.0 to 11.0)  0.01\n"
         "Mean (least to most) of 2 seeds, 2 epochs each; "
-        "PatchData of 2 classes: 64 images of 1×8×8 to train on, 32 to test."
+        "2 classes: 64 images of 1×8×8 to train on, 32 to test."
     )
     drawing = found.figure("test error", own={"one": (52.0,)})
     assert "one: test error 10.5 (10.0 to 11.0)" in repr(drawing)

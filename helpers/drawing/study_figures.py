@@ -1,0 +1,121 @@
+"""How the trainings of a study went: every seed's curve, and what every seed ended with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from helpers.drawing.curves import LINES, check_lines, draw_lines
+from helpers.drawing.figures import Drawing
+from helpers.drawing.matplotlib_style import new_figure, styled
+from helpers.drawing.style import BLUE, GRID, INK
+from helpers.wording.refusals import known
+
+
+def study_curves(
+    title: str,
+    measure: str,
+    runs: Mapping[str, Sequence[Sequence[float]]],
+    caption: str,
+    own: Mapping[str, Sequence[float]] | None = None,
+) -> Drawing:
+    """Every run of a study as a thin line, one for each seed, and their mean as a thick one.
+
+    `runs` has the curves of each network, a value an epoch; `own` are runs of the learner's, by network,
+    which may be shorter, drawn in black over the recorded ones. `caption` says how many seeds, and how long.
+    Raises ValueError for no networks or more than there are looks, and for an own run of an unknown network.
+
+    >>> study_curves("It learns", "test error", {"plain": [(40, 20), (50, 30)]}, "2 seeds, 2 epochs each")
+    It learns. plain: test error 25.0 (20.0 to 30.0). 2 seeds, 2 epochs each.
+    """
+    check_lines(runs)
+    for name in own or {}:
+        known("network", name, runs)
+    with styled():
+        figure = new_figure(760, 360)
+        axes = figure.add_axes((0.1, 0.27, 0.6, 0.61))
+        axes.set_title(title)
+        axes.set_ylim(0, 1.05 * max(max(map(max, curves)) for curves in runs.values()) or 1)
+        for (_, curves), (colour, _, _) in zip(runs.items(), LINES, strict=False):
+            for curve in curves:
+                axes.plot(range(1, len(curve) + 1), curve, color=colour, alpha=0.35, linewidth=1)
+        for curve in (own or {}).values():
+            axes.plot(
+                range(1, len(curve) + 1), curve, color=INK, marker="o", linewidth=2, label="yours", zorder=9
+            )
+        means = {name: np.mean(curves, axis=0) for name, curves in runs.items()}
+        percent = "percent wrong" if measure.endswith("error") else measure
+        draw_lines(axes, means, None, "epoch", f"{measure}: {percent}" if percent != measure else measure)
+        lines = f"Thin: every seed. Thick: their mean.\n{caption[0].upper()}{caption[1:]}."
+        figure.text(0.1, 0.03, lines, size=9, linespacing=1.5)
+        ends = {name: [curve[-1] for curve in curves] for name, curves in runs.items()}
+        words = (
+            f"{name}: {measure} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"
+            for name, each in ends.items()
+        )
+        return Drawing.of(figure, f"{_ended(title)} {'; '.join(words)}. {caption}.")
+
+
+def study_dots(
+    title: str,
+    ends: Mapping[str, Mapping[str, Sequence[float]]],
+    caption: str,
+    own: Mapping[str, Mapping[str, float]] | None = None,
+) -> Drawing:
+    """What every seed ended with as a dot, a row for each network, and their mean as a line with its number.
+
+    `ends[measure][network]` are errors in percent, one a seed; each measure has a panel of its own, all on
+    one scale. `own` are results of the learner's, by measure and network, drawn as black diamonds. `caption`
+    says how many seeds, and how long. Raises ValueError for an own result of an unknown measure or network.
+
+    >>> study_dots("Three is less", {"test error": {"three": (3, 5), "nine": (9, 9)}}, "2 seeds, 1 epoch")
+    Three is less. test error: three 4.0 (3.0 to 5.0), nine 9.0 (9.0 to 9.0). 2 seeds, 1 epoch.
+    """
+    names = list(next(iter(ends.values())))
+    for measure, mine in (own or {}).items():
+        known("measure", measure, ends)
+        for name in mine:
+            known("network", name, names)
+    longest = max(map(len, names))
+    highest = max(max(values) for rows in ends.values() for values in rows.values())
+    with styled():
+        height = 130 + 26 * len(names)
+        figure = new_figure(760, height)
+        left = (22 + 6.2 * longest) / 760
+        across = (0.985 - left) / len(ends)
+        for place, (measure, rows) in enumerate(ends.items()):
+            axes = figure.add_axes(
+                (left + place * across, 86 / height, across - 0.02, 26 * len(names) / height),
+                xlim=(0, 1.22 * highest or 1), ylim=(len(names) - 0.5, -0.5),
+            )  # fmt: skip
+            axes.set_yticks(range(len(names)), names if place == 0 else [])
+            axes.tick_params(length=0)
+            axes.grid(axis="y", color=GRID)
+            axes.set_xlabel(f"{measure}, percent wrong" if measure.endswith("error") else measure)
+            for row, name in enumerate(names):
+                values = rows[name]
+                axes.scatter(values, [row] * len(values), s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)
+                axes.plot([np.mean(values)] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2, zorder=4)
+                at = 1.2 * highest
+                axes.text(at, row, f"{np.mean(values):.1f}", ha="right", va="center", weight="bold", size=9)
+            for name, value in (own or {}).get(measure, {}).items():
+                axes.scatter([value], [names.index(name)], s=46, color=INK, marker="D", zorder=5)
+        figure.text(12 / 760, 1 - 22 / height, title, weight="bold", size=11)
+        yours = " Black diamonds: yours." if own else ""
+        lines = f"Dots: every seed. Lines and numbers: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
+        figure.text(12 / 760, 8 / height, lines, size=9, linespacing=1.5)
+        words = (
+            f"{measure}: "
+            + ", ".join(
+                f"{name} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"
+                for name, each in rows.items()
+            )
+            for measure, rows in ends.items()
+        )
+        return Drawing.of(figure, f"{_ended(title)} {'; '.join(words)}. {caption}.")
+
+
+def _ended(title: str) -> str:
+    """A title as a sentence; it may be a question."""
+    return title if title.endswith((".", "?", "!")) else f"{title}."

@@ -40,6 +40,6 @@ STUDY = Study(
     fixed="all other layers, data (a third of the images), batches, epochs, weight decay, schedule",
     networks=NETWORKS,
     data=few_patches,
-    epochs=30,
-    rates=(0.01, 0.02, 0.05, 0.1),
+    epochs=24,
+    rates=(0.01, 0.03, 0.1),
 )

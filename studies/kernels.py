@@ -49,5 +49,5 @@ STUDY = Study(
     networks=networks(),
     data=patches,
     epochs=20,
-    rates=(0.01, 0.02, 0.05, 0.1),
+    rates=(0.01, 0.03, 0.1),
 )

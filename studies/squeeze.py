@@ -39,6 +39,6 @@ STUDY = Study(
     fixed="64 channels in and out, two blocks, data, batches, epochs, weight decay, schedule",
     networks=networks(),
     data=patches,
-    epochs=15,
+    epochs=12,
     rates=(0.02, 0.05, 0.1),
 )

@@ -152,6 +152,7 @@ def draw_lines(
     y_label: str,
     *,
     log: bool = False,
+    looks: Sequence[tuple[str, str, str]] = LINES,
 ) -> None:
     """Draw the lines, each with its name beside its last point, moved apart where two would overlap."""
     axes.set_xlabel(x_label)
@@ -163,7 +164,7 @@ def draw_lines(
     longest = max(map(len, series.values()))
     if x is None and longest <= MOST_MARKED:
         axes.set_xticks(range(1, longest + 1, max(1, longest // 8)))
-    for (name, values), (colour, dash, mark) in zip(series.items(), LINES, strict=False):
+    for (name, values), (colour, dash, mark) in zip(series.items(), looks, strict=False):
         own = x[name] if isinstance(x, Mapping) else x
         places = range(1, len(values) + 1) if own is None else own
         marked = {"marker": mark, "markersize": 6} if len(values) <= MOST_MARKED else {}
@@ -172,7 +173,7 @@ def draw_lines(
     ends = axes.transData.transform([(0, values[-1]) for values in series.values()])
     heights = axes.transAxes.inverted().transform(ends)[:, 1]
     beside = {"transform": axes.transAxes, "clip_on": False}
-    for name, (colour, _, mark), end, height in zip(series, LINES, heights, _apart(heights), strict=False):
+    for name, (colour, _, mark), end, height in zip(series, looks, heights, _apart(heights), strict=False):
         axes.plot([1.0, 1.035], [end, height], color=FAINT, linewidth=0.8, **beside)
         axes.plot([1.035], [height], mark, color=colour, markersize=6, **beside)
         axes.text(1.065, height, name, va="center", transform=axes.transAxes)

@@ -19,11 +19,13 @@ def study_curves(
     runs: Mapping[str, Sequence[Sequence[float]]],
     caption: str,
     own: Mapping[str, Sequence[float]] | None = None,
+    looks: Sequence[tuple[str, str, str]] = LINES,
 ) -> Drawing:
     """Every run of a study as a thin line, one for each seed, and their mean as a thick one.
 
     `runs` has the curves of each network, a value an epoch; `own` are runs of the learner's, by network,
-    which may be shorter, drawn in black over the recorded ones. `caption` says how many seeds, and how long.
+    which may be shorter, drawn in black over the recorded ones; `looks` are the colour, dash and mark of each
+    network. `caption` says how many seeds, and how long.
     Raises ValueError for no networks or more than there are looks, and for an own run of an unknown network.
 
     >>> study_curves("It learns", "test error", {"plain": [(40, 20), (50, 30)]}, "2 seeds, 2 epochs each")
@@ -37,7 +39,7 @@ def study_curves(
         axes = figure.add_axes((0.1, 0.27, 0.6, 0.61))
         axes.set_title(title)
         axes.set_ylim(0, 1.05 * max(max(map(max, curves)) for curves in runs.values()) or 1)
-        for (_, curves), (colour, _, _) in zip(runs.items(), LINES, strict=False):
+        for (_, curves), (colour, _, _) in zip(runs.items(), looks, strict=False):
             for curve in curves:
                 axes.plot(range(1, len(curve) + 1), curve, color=colour, alpha=0.35, linewidth=1)
         for curve in (own or {}).values():
@@ -46,8 +48,10 @@ def study_curves(
             )
         means = {name: np.mean(curves, axis=0) for name, curves in runs.items()}
         percent = "percent wrong" if measure.endswith("error") else measure
-        draw_lines(axes, means, None, "epoch", f"{measure}: {percent}" if percent != measure else measure)
-        lines = f"Thin: every seed. Thick: their mean.\n{caption[0].upper()}{caption[1:]}."
+        label = f"{measure}: {percent}" if percent != measure else measure
+        draw_lines(axes, means, None, "epoch", label, looks=looks)
+        yours = " Black: yours." if own else ""
+        lines = f"Thin: every seed. Thick: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
         figure.text(0.1, 0.03, lines, size=9, linespacing=1.5)
         ends = {name: [curve[-1] for curve in curves] for name, curves in runs.items()}
         words = (

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from helpers.drawing.curves import LINES
 from helpers.drawing.figures import Drawing
 from helpers.drawing.study_figures import study_curves, study_dots
 from helpers.wording.refusals import known
@@ -70,13 +71,17 @@ class Study:
     ) -> Drawing:
         """Every seed as a thin line, and their mean as a thick one, of all networks or of these.
 
+        A network looks the same in each figure, if the study is small enough.
         `own` are curves of the learner's own runs, by network, drawn over them. Raises ValueError as `curves`
         does, and for more networks than there are looks.
         """
         chosen = self.networks if networks is None else tuple(networks)
         curves = {network: self.curves(network, measure) for network in chosen}
         title = title or f"{measure.capitalize()}, every seed"
-        return study_curves(title, measure, curves, self.caption, own)
+        places = [self.networks.index(network) % len(LINES) for network in chosen]
+        apart = len(set(places)) == len(places)
+        looks = [LINES[place] for place in places] if apart else LINES
+        return study_curves(title, measure, curves, self.caption, own, looks)
 
     def dots(
         self,

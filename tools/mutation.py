@@ -106,7 +106,7 @@ def _collect_once(runner: Any) -> None:
     """
     importlib.import_module("torch._dynamo")
     with change_cwd("mutants"):
-        arguments = ["--rootdir=.", "-q", *config().pytest_add_cli_args_test_selection]
+        arguments = ["--rootdir=.", "--tb=native", "-q", *config().pytest_add_cli_args_test_selection]
         session = pytest.Session.from_config(_prepareconfig([*arguments, *config().pytest_add_cli_args]))
         session.config._do_configure()
         session.config.hook.pytest_sessionstart(session=session)

@@ -16,10 +16,14 @@ FILE = Path(__file__).parents[2] / "data" / "published.csv"
 class Figure:
     """One published number, with where it stands.
 
-    `network` is a name that `build` knows, or a family ("vgg", "resnet") where several networks voted.
-    `value` is in percent for errors, and a count for the rest; `printed` is how the source has it. `data`,
-    `models` and `crops` say how an error was measured: on which images of ImageNet, by how many networks
-    together, on how many cut-outs of each image. `variant` says what else is special, such as "option A".
+    `network` is a name that `build` knows, or a family ("vgg", "resnet") where several networks voted, or one
+    that cannot be built here and that a paper compares with, such as "nin" or "resnet1202". `value` is in
+    percent for errors, in percentage points for gains, and a count for the rest; `printed` is how the source
+    has it. `data`, `models` and `crops` say how an error was measured: on which images (of ImageNet where
+    only "validation" or "test" stands), by how many networks together, on how many cut-outs of each image;
+    each is empty where the source does not say or it does not apply. `variant` says what else is special,
+    such as "option A". In `where`, "second-hand" marks a figure that was looked up in one text about the
+    paper, not in the paper.
     """
 
     network: str
@@ -49,16 +53,21 @@ def published(
 ) -> tuple[Figure, ...]:
     """Return the published figures of a network, of a quantity and of an edition, or of all for None.
 
-    Quantities are "year", "depth", "parameters", "MACs", "top-1 error" and "top-5 error", and of GoogLeNet
-    "layer parameters" and "layer MACs" (the columns of its table 1), "times fewer parameters" and "top-1
-    gain". An edition is "paper", or "torchvision" for that library's trained weights. Nothing here is
-    counted: `trace` counts.
+    Quantities are "year", "depth", "parameters", "MACs", "top-1 error" and "top-5 error" on ImageNet, and
+    "classification error" on the small images of CIFAR-10, CIFAR-100 and SVHN. What a part of a network is
+    worth, as its paper says, is a "top-1 gain" or a "top-5 gain" in points, of AlexNet, VGG-13 and GoogLeNet.
+    GoogLeNet has "layer parameters" and "layer MACs" (the columns of its table 1) and "times fewer
+    parameters" besides, and AlexNet's four-layer network has "times faster". An edition is "paper", or
+    "torchvision" for that library's trained weights. Nothing here is counted: `trace` counts.
 
     Raises ValueError for a network, a quantity or an edition that has no figure.
 
     >>> for figure in published("googlenet", "top-5 error", edition="paper")[1:2]:
     ...     print(figure.value, figure.data, figure.models, figure.crops, figure.where)
     9.15 validation 1 10 table 3
+    >>> for figure in published("resnet56", "classification error"):
+    ...     print(figure.value, figure.data, figure.variant)
+    6.97 CIFAR-10 test with augmentation
     """
     figures = _all()
     for name, asked in (("network", network), ("quantity", quantity), ("edition", edition)):

@@ -92,3 +92,11 @@ def one_of(answer: Any, words: tuple[str, ...]) -> str:
     if word not in words:
         raise Wrong(f"{shown(answer)} is not among the choices: {', '.join(map(repr, words))}.")
     return word
+
+
+def several(answer: Any, count: int) -> tuple[Any, ...]:
+    """The answers in a list of so many, or Wrong with what to give instead."""
+    if not isinstance(answer, list | tuple) or len(answer) != count:
+        example = ", ".join("..." for _ in range(count))
+        raise Wrong(f"{shown(answer)} is not a list of {count} answers; write [{example}].")
+    return tuple(answer)

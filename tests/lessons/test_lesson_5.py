@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from helpers import ShortcutExplorer
 from helpers.lessons import check
 from helpers.models.resnet import BasicBlock, Bottleneck
 from tests.answers import Elsewhere, Failing, assert_hint
@@ -31,43 +32,56 @@ class Block(nn.Module):
         return self.join(y, norms[2](self.projection(x)))
 
 
+RIGHT = ["overfitting", "degradation", "neither"]
+
+
 def test_exercise_1():
-    assert check("5.1", "degradation").startswith("Right. ")
-    assert check("5.1", " Degradation").startswith("Right. ")
+    assert check("5.1", RIGHT).startswith("Right. ")
+    assert check("5.1", (" Overfitting", "DEGRADATION", "neither ")).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
-    [("overfitting", "Is 9 % better"), ("both", "'both' is not among"), (9, "9 is not among")],
+    [
+        (["degradation", "degradation", "neither"], "In case a, both fit their training pictures"),
+        (["overfitting", "overfitting", "neither"], "In case b, look at the training error"),
+        (["overfitting", "degradation", "degradation"], "In case c, the deeper network is better"),
+        (["neither", "neither", "neither"], "In case a"),
+        (["overfitting", "both", "neither"], "'both' is not among"),
+        (["overfitting", "degradation"], r"is not a list of 3 answers; write [..., ..., ...]."),
+        ("overfitting", "'overfitting' is not a list of 3 answers"),
+        (9, "9 is not a list of 3 answers"),
+    ],
 )
 def test_exercise_1_hints(answer, hint):
     assert_hint(check("5.1", answer), hint)
 
 
 def test_exercise_2_is_what_pytorch_counts():
-    block = Bottleneck(512, 512)
-    weights = sum(part.weight.numel() for part in block.modules() if isinstance(part, nn.Conv2d))
-    assert check("5.2", weights).startswith("Right. ")
-    assert weights == 278_528
-    wide = sum(part.numel() for part in BasicBlock(512, 512).parameters() if part.dim() == 4)
-    assert f"{wide:,}" in check("5.2", weights)
+    def weights(block):
+        return sum(part.weight.numel() for part in block.modules() if isinstance(part, nn.Conv2d))
+
+    bottleneck = weights(Bottleneck(512, 512))
+    nearest = min(range(1, 512), key=lambda width: abs(weights(BasicBlock(width, width)) - bottleneck))
+    assert nearest == 124
+    assert check("5.2", nearest).startswith("Right. ")
+    assert f"{bottleneck:,}" in check("5.2", nearest)
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (65_536 + 147_456, "A 1×1 is missing"),
-        (147_456, "the 3×3 alone"),
-        (131_072, "the two 1×1"),
-        (2 * 147_456, "128 wide"),
-        (4_718_592, "512 wide"),
-        (sum(part.numel() for part in Bottleneck(512, 512).parameters()), "counts batch norm"),
-        (278_528 + 768, "counts biases"),
-        (278_528 + 512 * 512, "counts a projection"),
-        (65_536 + 16_384 + 65_536, "or three 1×1"),
-        (65_536 + 9 * 128 * 512 + 65_536, "stays at 128"),
-        (1, "kernel height"),
-        (10**5000, "kernel height"),
+        (176, "a single 3×3"),
+        (91, "only the bottleneck's 3×3"),
+        (109, "A 1×1 is missing"),
+        (85, "only the two 1×1"),
+        (373, "not c²"),
+        (15_473, "take its square root"),
+        (278_528, "the number of weights"),
+        (128, "294,912 weights"),
+        (125, "Which c gives as many"),
+        (1, "Which c gives as many"),
+        (10**5000, "Which c gives as many"),
         (0.5, "0.5 is not a whole number"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
@@ -76,17 +90,62 @@ def test_exercise_2_hints(answer, hint):
     assert_hint(check("5.2", answer), hint)
 
 
+def test_exercise_3_is_what_the_explorer_shows():
+    explorer = ShortcutExplorer("bottleneck", width=64)
+    before = explorer.numbers.all_weights
+    explorer.option.value = "C"
+    rise = 100 * (explorer.numbers.all_weights - before) / before
+    assert check("5.3", round(rise)).startswith("Right. ")
+    assert round(rise) == 94
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (194, "by how much they rise"),
+        (48, "share of the new block"),
+        (65_536, "the projection's weights"),
+        (5, "from 256 channels to 256"),
+        (6, "69,632"),
+        (94.5, "is not a whole number"),
+    ],
+)
+def test_exercise_3_hints(answer, hint):
+    assert_hint(check("5.3", answer), hint)
+
+
+def test_exercise_4():
+    assert check("5.4", [3, 6]).startswith("Right. ")
+    assert check("5.4", (torch.tensor(3), 6.0)).startswith("Right. ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ([6, 6], "after it, x is no longer"),
+        ([6, 3], "the other way round"),
+        ([1, 6], "has put 2 into it"),
+        ([3, 3], "which was 5"),
+        ([3], "is not a list of 2 answers"),
+        (3, "is not a list of 2 answers"),
+        (["3", "6"], "is not a number"),
+    ],
+)
+def test_exercise_4_hints(answer, hint):
+    assert_hint(check("5.4", answer), hint)
+
+
 @pytest.mark.parametrize("answer", [Block(), Block(norms=2), BasicBlock(64, 128, 2)])
-def test_exercise_3_right(answer):
-    assert check("5.3", answer).startswith("Right. relu(F(x) + projection(x))")
+def test_exercise_5_right(answer):
+    assert check("5.5", answer).startswith("Right. relu(F(x) + projection(x))")
 
 
-def test_exercise_3_takes_a_trained_block_and_leaves_it_as_it_is():
+def test_exercise_5_takes_a_trained_block_and_leaves_it_as_it_is():
     block = Block().train()
     block(torch.randn(8, 64, 8, 8))
     nn.init.uniform_(block.norms[1].weight)
     before = deepcopy(block.state_dict())
-    assert check("5.3", block).startswith("Right. ")
+    assert check("5.5", block).startswith("Right. ")
     assert block.training
     assert all(torch.equal(before[name], value) for name, value in block.state_dict().items())
 
@@ -121,5 +180,5 @@ def test_exercise_3_takes_a_trained_block_and_leaves_it_as_it_is():
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )  # fmt: skip
-def test_exercise_3_hints(answer, hint):
-    assert_hint(check("5.3", answer), hint)
+def test_exercise_5_hints(answer, hint):
+    assert_hint(check("5.5", answer), hint)

@@ -117,3 +117,64 @@ def test_solutions_are_folded_and_kept_out_of_the_slides(lesson: nbformat.Notebo
         assert cell.source.splitlines()[0] == title
         assert cell.metadata["slideshow"]["slide_type"] == "skip"
     assert solved == list(import_module(LESSONS[solved[0][0]]).EXERCISES)
+
+
+def heading(cell: nbformat.NotebookNode) -> str:
+    return cell.source.splitlines()[0] if cell.cell_type == "markdown" and cell.source else ""
+
+
+def core(lesson: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """What is for the class: all before the exercises, and the recap."""
+    parts: list[list[nbformat.NotebookNode]] = [[]]
+    for cell in lesson.cells:
+        if heading(cell).startswith("## "):
+            parts.append([])
+        parts[-1].append(cell)
+    names = [heading(part[0]) for part in parts if part]
+    place = next(number for number, name in enumerate(names) if name.startswith("## Exercises"))
+    return [cell for part in [*parts[:place], parts[names.index("## Recap")]] for cell in part]
+
+
+def prose(cells: list[nbformat.NotebookNode]) -> int:
+    """The words of the text, without headings, formulas and addresses."""
+    text = "\n".join(
+        line
+        for cell in cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if not line.startswith("#")
+    )
+    text = re.sub(r"<[^>]+>|\$[^$]*\$|\(https?:[^)]*\)", "", text)
+    return sum(bool(re.search("[A-Za-z]", word)) for word in text.split())
+
+
+def is_second_edition(lesson: nbformat.NotebookNode) -> bool:
+    return any(heading(cell) == "## Going further" for cell in lesson.cells)
+
+
+def test_the_core_of_a_lesson_fits_into_a_class(lesson: nbformat.NotebookNode) -> None:
+    if not is_second_edition(lesson):
+        pytest.skip("This lesson is still the first edition's.")
+    cells = core(lesson)
+    minutes = [re.search(r" · (\d+) minutes$", heading(cell)) for cell in cells]
+    assert len(cells) <= 30
+    assert prose(cells) <= 1200
+    assert sum(bool(each) for each in minutes) <= 8
+    assert sum(int(each[1]) for each in minutes if each) <= 40
+    explorers = [
+        output
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if {WIDGET, "image/png"} <= set(output.get("data", {}))
+    ]
+    assert len(explorers) <= 3
+
+
+def test_what_goes_further_is_folded_and_comes_last(lesson: nbformat.NotebookNode) -> None:
+    if not is_second_edition(lesson):
+        pytest.skip("This lesson is still the first edition's.")
+    names = [heading(cell) for cell in lesson.cells]
+    place = names.index("## Going further")
+    assert lesson.cells[place].metadata["jp-MarkdownHeadingCollapsed"] is True
+    assert not any(re.match("##? ", name) for name in names[place + 1 :])
+    assert "**The next question:**" in lesson.cells[names.index("## Recap")].source

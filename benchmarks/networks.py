@@ -13,8 +13,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from benchmarks.measurement import Goal, Measurement
-from helpers import build
-from tools.train_seeds import train
+from helpers import build, study
+from studies.study import load
 
 NAMES = ("alexnet", "vgg16", "googlenet", "resnet50", "densenet121")
 BATCH, SIZE = 4, 224
@@ -101,9 +101,13 @@ def _layouts() -> list[Measurement]:
 
 
 def _degradation() -> list[Measurement]:
+    plan, recorded = load("degradation"), study("degradation")
     found, total = [], 0.0
     for depth in DEPTHS:
-        ours, theirs = train(f"residual-{depth}", seed=0), train(f"plain-{depth}", seed=0)
+        ours, theirs = (
+            plan.train(name, recorded.rates[name], seed=0, stop_after=3)[name]
+            for name in (f"residual-{depth}", f"plain-{depth}")
+        )
         errors = f"training error {ours.train_error[-1]:.1f} % residual, {theirs.train_error[-1]:.1f} % plain"
         times = ([1000 * each.seconds] for each in (ours, theirs))
         found.append(Measurement(f"fit, depth {depth}: {errors}", "plain", *times))

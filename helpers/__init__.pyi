@@ -39,7 +39,6 @@ from .running.classify import classify
 from .running.effective_field import effective_receptive_field
 from .running.feature_maps import feature_maps, layer_names
 from .running.memory import saved_for_backward
-from .running.seed_errors import seed_errors
 from .running.timing import time_side_by_side
 from .running.training import fit
 from .running.weight_reuse import weight_reuse
@@ -98,7 +97,6 @@ __all__ = [
     "published",
     "receptive_field",
     "saved_for_backward",
-    "seed_errors",
     "shares",
     "show_source",
     "side_by_side",

@@ -80,7 +80,6 @@ CALLS = [
     call("to_tensor", image=IMAGE),
     call("photo", name="coffee", size=16),
     call("published", network="alexnet", quantity=None, edition=None),
-    call("seed_errors", which="test error"),
     call("counted", name="resnet8", edition="paper"),
     call("break_even", kernel_size=3, in_channels=4, out_channels=4),
     call("build", name="resnet8", edition="paper", weights=None, num_classes=10, in_channels=3, **MADE),

@@ -84,7 +84,6 @@ def training(network: nn.Module) -> None:
     history = helpers.fit(network, data, epochs=1)
     assert_type(history, History)
     assert_type(helpers.training_curves("Training", {"mine": history}), Drawing)
-    assert_type(helpers.seed_errors(), dict[str, tuple[float, ...]])
 
 
 def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:

@@ -8,7 +8,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 export PYTHONUTF8 := 1
 
-.PHONY: lab test record slides studies bench classroom soak faults mutants clean
+.PHONY: lab test record slides site site-test studies bench classroom soak faults mutants clean
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
@@ -30,6 +30,15 @@ record: $(READY)
 
 slides: $(READY)
 	$(BIN)/python -m tools.slides build/slides $(LESSONS)
+
+# The course as a site in build/site: a page for each lesson, with every explorer alive and nothing to install.
+site: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[site]'
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.site build/site $(LESSONS)
+
+# Every page of the site in a browser that reaches no other host; some minutes.
+site-test: site
+	$(BIN)/python -m pytest -m site -rs tests/site
 
 # The trainings behind the lessons' conclusions, as far as they are not in data/studies; two at once, hours for all.
 # It may be stopped, and goes on where it was. One alone: make studies ONLY=degradation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from helpers.explorers.controls import Choice, FloatSlider, Slider
@@ -38,6 +39,11 @@ class ActivationExplorer(Explorer):
                 "weight_scale": FloatSlider("weight scale", weight_scale, 0.25, 4, step=0.01),
             }
         )
+
+    def tour(self) -> Iterator[dict[str, Any]]:
+        for depth in range(2, MOST_LAYERS + 1):
+            for quarters in range(1, 17):
+                yield {"depth": depth, "weight_scale": quarters / 4}
 
     def compute(self, *, activation: str, depth: int, weight_scale: float) -> ActivationNumbers:
         flows = {name: self.source.flow(name, depth, weight_scale) for name in FUNCTIONS}

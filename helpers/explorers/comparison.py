@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from helpers.explorers.controls import Choice, Switch
@@ -49,6 +49,7 @@ class NetworkComparison(Explorer):
 
     numbers: ComparisonNumbers
     draw = staticmethod(draw_comparison)
+    tour_is_all = True
     rows = (("x_axis", "y_axis", "edition", "members"), tuple(SWITCHES))
 
     def __init__(
@@ -97,6 +98,17 @@ class NetworkComparison(Explorer):
             if self.controls[name].value == self.controls[other].value:  # they change places
                 self.controls[other].take(self._axes_before[name])
             self._axes_before = {each: self.controls[each].value for each in self._axes_before}
+
+    def tour(self) -> Iterator[dict[str, Any]]:
+        """Every axis once; times are measured of one network of each family."""
+        everybody = dict.fromkeys(SWITCHES, True)
+        for edition in EDITIONS:
+            for members in MEMBERS:
+                for axis in AXES:
+                    if axis != TIME or members == MEMBERS[0]:
+                        other = next(each for each in AXES if each != axis)
+                        setting = {"edition": edition, "members": members, "x_axis": axis, "y_axis": other}
+                        yield setting | everybody
 
     def compute(
         self, *, x_axis: str, y_axis: str, edition: str, members: str, **switches: bool

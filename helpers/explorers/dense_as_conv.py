@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from helpers.explorers.controls import Slider
@@ -66,6 +68,11 @@ class DenseAsConvExplorer(Explorer):
         if name == "image_size":
             for window in (self.row, self.column):
                 window.limit(high=_rows(self.image_size.value) - 1)
+
+    def tour(self) -> Iterator[dict[str, Any]]:
+        for size in range(WINDOW, LARGEST + 1, STEP):
+            for row, column in product(range(_rows(size)), repeat=2):
+                yield {"image_size": size, "row": row, "column": column}
 
     def compute(self, *, photo: str, image_size: int, row: int, column: int, **_: Any) -> DenseAsConvNumbers:
         name, scores = self.source.name(photo), self.source.scores(photo, image_size)

@@ -6,7 +6,7 @@ notebook, and a page without a kernel shows it with inputs of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from threading import RLock
@@ -80,6 +80,9 @@ class Explorer:
     preset_control: ClassVar[str] = "preset"
     """The control that chooses among the presets."""
 
+    tour_is_all: ClassVar[bool] = False
+    """Whether what `tour` asks of a source serves all other settings too."""
+
     rows: ClassVar[Sequence[Row]] = ()
     """How controls are arranged; those that it does not name stand in a row, as many as the page is wide."""
 
@@ -112,6 +115,10 @@ class Explorer:
     def images(self, numbers: Any) -> Mapping[str, bytes]:
         """The bytes of the images that the picture for these numbers names."""
         return {}
+
+    def tour(self) -> Iterable[Mapping[str, Any]]:
+        """Settings for which a page without a kernel has what a live source answers there."""
+        return ()
 
     @property
     def alt(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from helpers.explorers.controls import Choice, Slider
@@ -70,6 +70,15 @@ class FeatureMapExplorer(Explorer):
             channel.take((page.value - 1) * PAGE)
         page.limit(high=page_of(last))
         page.take(page_of(channel.value))
+
+    def tour(self) -> Iterator[dict[str, Any]]:
+        """Of eight layers or so, the one shown among them, the first page, on the photo that is shown."""
+        network, photo = self.network.value, self.photo.value
+        layers = self.source.layers(network, photo)
+        chosen = {*layers[:: -(-len(layers) // 8)], self.layer.value}
+        for layer in filter(chosen.__contains__, layers):
+            for channel in range(min(PAGE, self.source.layer(network, photo, layer)["shape"][0])):
+                yield {"network": network, "layer": layer, "channel": channel}
 
     def compute(self, *, photo: str, network: str, layer: str, channel: int, **_: Any) -> FeatureMapNumbers:
         about = self.source.layer(network, photo, layer)

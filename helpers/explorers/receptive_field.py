@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from helpers.arithmetic.checks import pair
@@ -99,6 +100,16 @@ class ReceptiveFieldExplorer(Explorer):
                 control.take(at)
         elif name in ("row", "column"):
             self._aim = shown.place((row.value, column.value), size)
+
+    def tour(self) -> Iterator[dict[str, Any]]:
+        """Of each layer nine units at most, the middle one among them, on the photo that it begins with."""
+        for network in self.source.networks():
+            for layer, about in self._layers(network).items():
+                rows, columns = (
+                    range(size // 2 % max(1, size // 3), size, max(1, size // 3)) for size in about.grid
+                )
+                for row, column in product(rows, columns):
+                    yield {"network": network, "layer": layer, "row": row, "column": column}
 
     def compute(
         self, *, network: str, layer: str, row: int, column: int, photo: str, **_: Any

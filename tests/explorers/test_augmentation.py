@@ -1,6 +1,7 @@
 """`AugmentationExplorer` does to a photo what training does, says it, and shows it as the network sees it."""
 
 import itertools
+import json
 
 import numpy as np
 import pytest
@@ -307,7 +308,7 @@ def test_a_wrong_start_is_an_error_in_one_sentence():
 def test_a_page_shows_the_same_from_a_recording():
     recorder = Recorder(AugmentationPhotos("chelsea"))
     live = AugmentationExplorer(seed=2, photos=recorder)
-    replayed = AugmentationExplorer(seed=2, photos=Recorded(recorder.json()))
+    replayed = AugmentationExplorer(seed=2, photos=Recorded(json.loads(recorder.json())))
     assert (replayed.svg, replayed.shown_images) == (live.svg, live.shown_images)
     # Whatever the sliders are set to needs nothing more.
     for each in (live, replayed):

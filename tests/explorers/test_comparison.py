@@ -1,6 +1,7 @@
 """`NetworkComparison` shows published and counted figures as they are, and names every network."""
 
 import itertools
+import json
 from functools import cache
 from unittest.mock import Mock
 
@@ -464,7 +465,7 @@ def test_stopped_while_it_measures_it_says_so_and_goes_on_later():
 def test_a_page_without_a_kernel_shows_what_was_recorded():
     recorder = Recorder(FIGURES)
     live = NetworkComparison(x_axis="MACs", y_axis=TIME, source=recorder)
-    page = NetworkComparison(x_axis="MACs", y_axis=TIME, source=Recorded(recorder.json()))
+    page = NetworkComparison(x_axis="MACs", y_axis=TIME, source=Recorded(json.loads(recorder.json())))
     assert (page.numbers, page.svg) == (live.numbers, live.svg)
     page.members.value = "whole families"
     assert page.status == "This was not recorded for the page; run the lesson in Jupyter to see it."

@@ -1,6 +1,7 @@
 """`PoolingExplorer` pools as PyTorch does, and its picture shows what it pools, at every setting."""
 
 import io
+import json
 import re
 
 import numpy as np
@@ -428,7 +429,7 @@ def test_a_picture_of_ones_own_is_pooled_and_another_one_takes_its_place(explore
 def test_a_page_shows_the_same_from_a_recording(explorer):
     recorder = Recorder(explorer.photos)
     live = PoolingExplorer(photos=recorder)
-    replayed = PoolingExplorer(photos=Recorded(recorder.json()))
+    replayed = PoolingExplorer(photos=Recorded(json.loads(recorder.json())))
     assert replayed.svg == live.svg
     assert replayed.shown_images == live.shown_images
     replayed.window.value = 5

@@ -1,6 +1,7 @@
 """`ReceptiveFieldExplorer` shows field and gradient of the very unit that is chosen, and where they are."""
 
 import io
+import json
 import random
 import re
 
@@ -241,7 +242,7 @@ def test_what_was_recorded_is_shown_without_a_network():
     live = ReceptiveFieldExplorer(source=recorder)
     live.network.value = "other"
     seen = state(live)
-    page = ReceptiveFieldExplorer(source=Recorded(recorder.json()))
+    page = ReceptiveFieldExplorer(source=Recorded(json.loads(recorder.json())))
     page.network.value = "other"
     assert state(page) == seen
     page.photo.value = "gravel"

@@ -34,7 +34,7 @@ from helpers.explorers.sources.recording import Recorded
 
 shown = {}
 for name, sources in given["explorers"].items():
-    explorer = getattr(helpers, name)(**{each: Recorded(text) for each, text in sources.items()})
+    explorer = getattr(helpers, name)(**{each: Recorded(json.loads(text)) for each, text in sources.items()})
     shown[name] = [explorer.numbers.sentence, explorer.svg, explorer.status]
 print(json.dumps(shown))
 """

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import pytest
 from nbclient import NotebookClient
 
 from tests.notebooks.test_lessons import NOTEBOOKS, WIDGET, code_cells
+from tools.cells import needed
 
 # What nbval compares of the kinds that lessons have.
 COMPARED = ("text/plain", "text/html", "text/markdown", "image/svg+xml")
@@ -62,33 +61,6 @@ def is_compared(cell: Cell) -> bool:
     return "nbval-ignore-output" not in cell.metadata.get("tags", [])
 
 
-def names(cell: Cell) -> tuple[set[str], set[str]]:
-    """The names that a cell reads, and those that it gives a value."""
-    nodes = list(ast.walk(ast.parse(cell.source)))
-    used = [node for node in nodes if isinstance(node, ast.Name)]
-    given = {node.id for node in used if isinstance(node.ctx, ast.Store)}
-    given |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    given |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-    given |= {
-        alias.asname or alias.name
-        for node in nodes
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-    return {node.id for node in used if isinstance(node.ctx, ast.Load)} - set(dir(builtins)), given
-
-
-def needed(cells: list[Cell], place: int) -> list[int]:
-    """The cells that must have run before one of them can, the first ones first, and that one."""
-    missing, needs = names(cells[place])[0] - names(cells[place])[1], {place}
-    for earlier in reversed(range(place)):
-        given = names(cells[earlier])[1] & missing
-        if given:
-            needs |= set(needed(cells, earlier))
-            missing -= given
-    return sorted(needs)
-
-
 # What trains is run once: it takes most of the time, and its outputs are not compared.
 def test_a_cell_that_is_run_twice_shows_the_same(lesson: Lesson) -> None:
     changed = {}
@@ -111,7 +83,7 @@ def test_explorers_can_be_shown_from_the_last_to_the_first(lesson: Lesson) -> No
     stored = {place: shown(lesson.cells[place]) for place in explorers}
     ran: set[int] = set()
     for place in reversed(explorers):
-        for each in needed(lesson.cells, place):
+        for each in needed([cell.source for cell in lesson.cells], place):
             if each == place or each not in ran:
                 lesson.run(lesson.cells[each])
                 ran.add(each)

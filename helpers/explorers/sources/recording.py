@@ -7,72 +7,81 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 
 class Recorder:
     """A live source that remembers what it was asked and what it answered.
 
+    `packed` is done to the bytes among the answers before they are kept.
+
     >>> class Squares:
     ...     def of(self, number): return number**2, b"data"
     >>> recorder = Recorder(Squares())
     >>> recorder.of(3)
     (9, b'data')
-    >>> Recorded(recorder.json()).of(3)
+    >>> Recorded(json.loads(recorder.json())).of(3)
     (9, b'data')
     """
 
-    def __init__(self, source: Any) -> None:
-        self._source, self._answers = source, {}
+    def __init__(self, source: Any, packed: Callable[[bytes], bytes] = bytes) -> None:
+        self._source, self._packed, self._answers = source, packed, {}
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._source, name)
         if not callable(found):
-            self._answers[name] = _plain(found)
+            self._answers[name] = _plain(found, self._packed)
             return found
 
         def ask(*arguments: Any) -> Any:
-            answer = found(*arguments)
-            self._answers[_key(name, arguments)] = _plain(answer)
+            answer, key = found(*arguments), _key(name, arguments)
+            if key not in self._answers:
+                self._answers[key] = _plain(answer, self._packed)
             return answer
 
         return ask
 
     def json(self) -> str:
         """All that was answered so far."""
-        return json.dumps(self._answers)
+        return json.dumps(self._answers, sort_keys=True)
 
 
 class Recorded:
-    """A source that gives what a `Recorder` kept, and refuses everything else in a sentence."""
+    """A source that gives what a `Recorder` kept, and refuses everything else in a sentence.
 
-    def __init__(self, recording: str) -> None:
-        self._answers = {key: _lively(answer) for key, answer in json.loads(recording).items()}
+    The same question gets the same object as answer.
+    """
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self._answers, self._given = answers, {}
 
     def __getattr__(self, name: str) -> Any:
-        if name in self._answers:
-            return self._answers[name]
+        return self._answer(name) if name in self._answers else partial(self._ask, name)
 
-        def ask(*arguments: Any) -> Any:
-            key = _key(name, arguments)
-            if key not in self._answers:
-                raise ValueError("This was not recorded for the page; run the lesson in Jupyter to see it.")
-            return self._answers[key]
+    def _ask(self, name: str, *arguments: Any) -> Any:
+        return self._answer(_key(name, arguments))
 
-        return ask
+    def _answer(self, key: str) -> Any:
+        if key not in self._answers:
+            raise ValueError("This was not recorded for the page; run the lesson in Jupyter to see it.")
+        if key not in self._given:
+            self._given[key] = _lively(self._answers[key])
+        return self._given[key]
 
 
 def _key(name: str, arguments: tuple[Any, ...]) -> str:
     return json.dumps([name, _plain(arguments)])
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, packed: Callable[[bytes], bytes] = bytes) -> Any:
     if isinstance(value, bytes):
-        return {"bytes": b64encode(value).decode("ascii")}
+        return {"bytes": b64encode(packed(value)).decode("ascii")}
     if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
+        return [_plain(each, packed) for each in value]
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(each, packed) for key, each in value.items()}
     return value
 
 

@@ -1,0 +1,177 @@
+// Brings a page's explorers to life: Python for browsers, started when the first of them comes into view, runs the
+// course's own code, and inputs of the page set its controls. Until then, and where that cannot run, the stored
+// pictures stay.
+
+import { picture } from "./picture.js";
+
+const here = new URL(".", import.meta.url);
+const NOTE = "This page shows what was recorded for it. In the notebook every setting, other photos and networks work.";
+let python = null;
+
+/** Python with the course's plain parts, once for all explorers of a page. */
+function started() {
+  python ??= (async () => {
+    const { loadPyodide } = await import(new URL("pyodide/pyodide.mjs", here));
+    const pyodide = await loadPyodide({ indexURL: new URL("pyodide/", here).href });
+    const code = await fetch(new URL("helpers.zip", here));
+    if (!code.ok) throw new Error(`helpers.zip: ${code.status}`);
+    pyodide.unpackArchive(await code.arrayBuffer(), "zip");
+    return pyodide.pyimport("helpers.explorers.page");
+  })();
+  return python;
+}
+
+/** What the address asks of an explorer: `#ReductionExplorer-1&kernel_size=5`. */
+function asked(name) {
+  const [id, ...rest] = decodeURIComponent(location.hash.slice(1)).split("&");
+  return id === name && rest.length ? Object.fromEntries(new URLSearchParams(rest.join("&"))) : null;
+}
+
+async function bring(figure) {
+  const { explorer: kind, settings, recordings } = figure.dataset;
+  const [page, recording] = await Promise.all([started(), recordings ? loaded(recordings) : "{}"]);
+  const explorer = page.opened(kind, recording, settings, JSON.stringify(asked(figure.id) ?? {}));
+  new Live(figure, explorer, Boolean(recordings));
+}
+
+async function loaded(name) {
+  const answer = await fetch(new URL(`../files/${name}.gz`, here));
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return new Response(answer.body.pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+class Live {
+  constructor(figure, explorer, recorded) {
+    this.figure = figure;
+    this.explorer = explorer;
+    this.addresses = new Map();
+    this.inputs = new Map();
+    const stored = figure.querySelector("img");
+    this.controls = element("div", { className: "controls" });
+    const shown = element("div", { className: "shown" });
+    this.picture = picture(shown, (values) => this.show(explorer.point(JSON.stringify(values))));
+    this.sentence = element("p", { className: "explorer-sentence", role: "status" });
+    this.status = element("p", { className: "explorer-status", role: "status" });
+    const reset = element("button", { type: "button", textContent: "As in the lesson" });
+    const copy = element("button", { type: "button", textContent: "Copy link" });
+    reset.onclick = () => this.show(explorer.reset());
+    copy.onclick = () => this.copied(copy);
+    const buttons = element("div", { className: "buttons" });
+    buttons.append(reset, copy);
+    const note = element("p", { className: "note", textContent: NOTE, hidden: !recorded });
+    this.show(explorer.state());
+    stored.remove();
+    figure.append(this.controls, shown, this.sentence, this.status, buttons, note);
+    figure.dataset.ready = "true";
+  }
+
+  show(text) {
+    const state = JSON.parse(text);
+    for (const name of state.images) {
+      if (this.addresses.has(name)) URL.revokeObjectURL(this.addresses.get(name));
+      const data = this.explorer.image(name);
+      this.addresses.set(name, URL.createObjectURL(new Blob([data.toJs()])));
+      data.destroy();
+    }
+    for (const control of state.controls) this.input(control).update(control);
+    this.picture.show(state.svg, (name) => this.addresses.get(name));
+    this.sentence.textContent = state.sentence;
+    this.status.textContent = state.status ? `Note: ${state.status}` : "";
+    this.status.hidden = !state.status;
+    this.link = state.link;
+  }
+
+  input(control) {
+    if (!this.inputs.has(control.name)) {
+      const made = MAKERS[control.kind](control, (value) => this.show(this.explorer.change(control.name, value)));
+      this.inputs.set(control.name, made);
+      this.controls.append(made.label);
+    }
+    return this.inputs.get(control.name);
+  }
+
+  async copied(button) {
+    const settings = new URLSearchParams(this.link).toString();
+    const address = new URL(location.href);
+    address.hash = settings ? `${this.figure.id}&${settings}` : this.figure.id;
+    history.replaceState(null, "", address);
+    try {
+      await navigator.clipboard.writeText(address.href);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "The link is in the address bar";
+    }
+    setTimeout(() => (button.textContent = "Copy link"), 2000);
+  }
+}
+
+function element(tag, { role, ...properties }) {
+  const made = Object.assign(document.createElement(tag), properties);
+  if (role) made.setAttribute("role", role);
+  return made;
+}
+
+const MAKERS = {
+  slider(control, set) {
+    const input = element("input", { type: "range" });
+    const value = element("output", {});
+    input.oninput = () => set(input.value);
+    return labelled(control, input, value, ({ min, max, step, value: now, shown }) => {
+      Object.assign(input, { min, max, step });
+      input.value = now;
+      value.textContent = shown;
+    });
+  },
+  choice(control, set) {
+    const input = element("select", {});
+    input.onchange = () => set(input.value);
+    let options = "";
+    return labelled(control, input, null, (now) => {
+      if (options !== now.options.join()) {
+        options = now.options.join();
+        input.replaceChildren(...now.options.map((text) => new Option(text, text)));
+      }
+      input.value = now.value;
+    });
+  },
+  switch(control, set) {
+    const input = element("input", { type: "checkbox" });
+    input.onchange = () => set(String(input.checked));
+    return labelled(control, input, null, (now) => (input.checked = now.value === "true"));
+  },
+  upload(control) {
+    return labelled(control, element("input", { type: "file", accept: "image/*" }), null, () => {});
+  },
+};
+
+function labelled(control, input, value, show) {
+  const label = element("label", { className: control.kind });
+  input.name = control.name;
+  label.append(element("span", { textContent: control.label }), input, ...(value ? [value] : []));
+  return {
+    label,
+    update(now) {
+      label.hidden = now.hidden;
+      show(now);
+    },
+  };
+}
+
+const figures = [...document.querySelectorAll("figure.explorer")];
+const waiting = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      waiting.unobserve(target);
+      bring(target).catch((error) => {
+        console.warn(error);
+        const words = "The sliders cannot run in this browser; this is the picture that the lesson stores.";
+        target.append(element("p", { className: "explorer-status", role: "status", textContent: words }));
+      });
+    }
+  },
+  { rootMargin: "200px" },
+);
+for (const figure of figures) waiting.observe(figure);
+const asks = figures.find((figure) => asked(figure.id));
+if (asks) asks.scrollIntoView();

@@ -1,0 +1,131 @@
+"""A lesson as a page of the site: its text, its code, its stored outputs, and its explorers alive."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from base64 import b64decode
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from tools.live import WIDGET, Live, explorers_of
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class LessonPage:
+    """The page as MyST Markdown, and the files that it loads by name: pictures, and explorers' recordings."""
+
+    markdown: str
+    files: dict[str, bytes]
+
+
+def lesson_page(notebook: Path) -> LessonPage:
+    """Make the page of a lesson; runs the cells that show explorers, and those that these need."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    found = explorers_of(notebook)
+    files = _merged(found.values(), notebook.stem)
+    parts, counts = [], Counter[str]()
+    for place, cell in enumerate(cells):
+        if cell.cell_type == "markdown":
+            parts.append(cell.source)
+            continue
+        pictures = {}
+        for number, output in enumerate(cell.outputs):
+            if "image/png" in output.get("data", {}):
+                name = f"{notebook.stem}-{place}-{number}.png"
+                files[name] = b64decode(output.data["image/png"])
+                pictures[number] = _picture(output.metadata["image/png"], name)
+        shown = [_output(output, pictures.get(number)) for number, output in enumerate(cell.outputs)]
+        if live := found.get(place):
+            counts[live.name] += 1
+            file = f"{notebook.stem}-{live.name}.json" if live.recordings else ""
+            [picture] = pictures.values()
+            shown = [_explorer(live, f"{live.name}-{counts[live.name]}", file, picture)]
+        parts += [_code(cell), *map(_raw, shown)]
+    parts[0] = parts[0].replace("\n", f"\n\n{_raw(_ways(notebook))}\n", 1)
+    return LessonPage("\n\n".join(parts) + "\n", files)
+
+
+def _ways(notebook: Path) -> str:
+    """Links to the same lesson as slides and as a notebook, and to where it runs, if that is known."""
+    links = {
+        "Slides": f"slides/{notebook.stem}.slides.html",
+        "Download the notebook": f"files/{notebook.name}",
+    }
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    if repository := project.get("urls", {}).get("Repository"):
+        name = repository.removeprefix("https://github.com/").rstrip("/")
+        links["Run on Binder"] = f"https://mybinder.org/v2/gh/{name}/HEAD?labpath=notebooks/{notebook.name}"
+        links["Run in Colab"] = (
+            f"https://colab.research.google.com/github/{name}/blob/main/notebooks/{notebook.name}"
+        )
+    return '<p class="ways">' + " ".join(f'<a href="{to}">{text}</a>' for text, to in links.items()) + "</p>"
+
+
+def _merged(lives: Iterable[Live], lesson: str) -> dict[str, bytes]:
+    """One file for all explorers of a class: they ask the same sources."""
+    files: dict[str, dict[str, Any]] = {}
+    for live in lives:
+        if live.recordings:
+            file = files.setdefault(f"{lesson}-{live.name}.json", {"sources": {}, "tour": []})
+            for parameter, text in live.recordings.items():
+                file["sources"].setdefault(parameter, {}).update(json.loads(text))
+            file["tour"] += [setting for setting in live.tour if setting not in file["tour"]]
+    return {name: json.dumps(file, separators=(",", ":")).encode() for name, file in files.items()}
+
+
+def _code(cell: NotebookNode) -> str:
+    """The code of a cell; a solution is folded under its first line."""
+    block = f"```{{code-block}} python\n{cell.source}\n```"
+    if not cell.metadata.get("jupyter", {}).get("source_hidden"):
+        return block
+    title = cell.source.splitlines()[0].removeprefix("# ")
+    return "\n\n".join(
+        (
+            _raw(f'<details class="solution"><summary>{escape(title)}</summary>'),
+            block,
+            _raw("</details>"),
+        )
+    )
+
+
+def _output(output: NotebookNode, picture: str | None) -> str:
+    """What a cell has put out, as HTML."""
+    if picture:
+        return f"<figure>{picture}</figure>"
+    if output.output_type == "stream":
+        return _printed(output.text)
+    text = output.data["text/plain"]
+    return f'<p class="question">{escape(text)}</p>' if WIDGET in output.data else _printed(text)
+
+
+def _printed(text: str) -> str:
+    return f'<pre class="printed" tabindex="0">{escape(text)}</pre>'
+
+
+def _picture(about: Mapping[str, Any], name: str) -> str:
+    size = f'width="{about["width"]}" height="{about["height"]}"'
+    return f'<img alt="{escape(about["alt"])}" {size} loading="lazy" src="files/{name}">'
+
+
+def _explorer(live: Live, name: str, recordings: str, picture: str) -> str:
+    """Its stored picture until it is alive; `site/explorers.js` does the rest."""
+    settings = escape(json.dumps(live.settings, ensure_ascii=False))
+    return (
+        f'<figure class="explorer" id="{name}" data-explorer="{live.name}" data-settings="{settings}"'
+        f' data-recordings="{recordings}">{picture}</figure>'
+    )
+
+
+def _raw(html: str) -> str:
+    """HTML that Sphinx leaves alone; its fence is longer than any in it."""
+    return f"~~~~{{raw}} html\n{html}\n~~~~"

@@ -1,0 +1,116 @@
+"""The explorers of a lesson as they stand after their cells: for a page, where they are to move."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from PIL import Image, UnidentifiedImageError
+
+from helpers.explorers.controls import Upload
+from helpers.explorers.explorer import Explorer
+from helpers.explorers.sources.plain_photos import PlainPhotos
+from helpers.explorers.sources.recording import Recorder
+from tools.cells import needed
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+PHOTOS = 3
+"""Photos of a page's own, at most, the one that is shown among them."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """An explorer that a cell shows: its class and what its controls are set to there.
+
+    `recordings` are what its sources answered, as JSON, by the parameter of the class that takes them;
+    `tour` are the settings that they are for, none where they serve all.
+    """
+
+    name: str
+    settings: dict[str, Any]
+    recordings: dict[str, str]
+    tour: list[dict[str, Any]]
+
+
+def explorers_of(notebook: Path) -> dict[int, Live]:
+    """The explorers that a lesson's cells show, by the place of the cell among all cells.
+
+    Runs those cells, and the cells that these need, in this process.
+    """
+    cells = nbformat.read(notebook, as_version=4).cells
+    places = [place for place, cell in enumerate(cells) if cell.cell_type == "code"]
+    sources = [cells[place].source for place in places]
+    shows = [number for number, place in enumerate(places) if _shows_explorer(cells[place])]
+    wanted = sorted({each for number in shows for each in needed(sources, number)})
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    found = {}
+    for number in wanted:
+        with redirect_stdout(io.StringIO()):
+            shown = _run(sources[number], namespace)
+        if number in shows and isinstance(shown, Explorer):
+            found[places[number]] = recorded(shown)
+    return found
+
+
+def recorded(shown: Explorer) -> Live:
+    """What a page needs of an explorer: its settings, and what its sources answer to these and on its tour.
+
+    Where photos are all that it needs, their pixels are kept, of which a page makes the rest.
+    """
+    settings = settings_of(shown)
+    asked = [each for each in inspect.signature(type(shown)).parameters if each in ("source", "photos")]
+    sources = {parameter: Recorder(getattr(shown, parameter), as_webp) for parameter in asked}
+    asking = type(shown)(**({"photos": PlainPhotos(sources["photos"])} if asked == ["photos"] else sources))
+    asking.set(**settings)
+    tour = [settings_of(asking)] if sources else []
+    for step in asking.tour():
+        asking.set(**step)
+        tour.append(settings_of(asking))
+    if asked == ["photos"]:
+        names = [name for name in asking.photos.names() if name != settings["photo"]]
+        for name in names[: PHOTOS - 1]:
+            asking.set(photo=name)
+            tour.append(settings_of(asking))
+    return Live(
+        type(shown).__name__,
+        settings,
+        {name: source.json() for name, source in sources.items()},
+        [] if type(shown).tour_is_all else tour,
+    )
+
+
+def as_webp(data: bytes) -> bytes:
+    """An image as WebP, which is smaller; what is not an image stays as it is."""
+    try:
+        image = Image.open(io.BytesIO(data))
+    except UnidentifiedImageError:
+        return data
+    buffer = io.BytesIO()
+    image.convert("RGB").save(buffer, "WEBP", lossless=image.mode == "P", quality=82, method=2)
+    return buffer.getvalue()
+
+
+def settings_of(explorer: Explorer) -> dict[str, Any]:
+    """The values of the controls, but for a learner's own picture."""
+    controls = explorer.controls.items()
+    return {name: control.value for name, control in controls if not isinstance(control, Upload)}
+
+
+def _shows_explorer(cell: nbformat.NotebookNode) -> bool:
+    return any({WIDGET, "image/png"} <= set(output.get("data", {})) for output in cell.outputs)
+
+
+def _run(source: str, namespace: dict[str, Any]) -> Any:
+    """Run a cell's code; the value of its last expression, None if it ends otherwise."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), namespace)
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace) if last else None

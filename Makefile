@@ -38,7 +38,7 @@ site: $(READY)
 
 # Every page of the site in a browser that reaches no other host; some minutes.
 site-test: site
-	$(BIN)/python -m pytest -m site -rs tests/site
+	$(BIN)/python -m pytest -m site -rs tests/browser/test_site.py
 
 # The trainings behind the lessons' conclusions, as far as they are not in data/studies; two at once, hours for all.
 # It may be stopped, and goes on where it was. One alone: make studies ONLY=degradation

@@ -157,21 +157,22 @@ function labelled(control, input, value, show) {
   };
 }
 
+async function start(figure) {
+  waiting.unobserve(figure);
+  try {
+    await bring(figure);
+  } catch (error) {
+    console.warn(error);
+    const words = "The sliders cannot run in this browser; this is the picture that the lesson stores.";
+    figure.append(element("p", { className: "explorer-status", role: "status", textContent: words }));
+  }
+}
+
 const figures = [...document.querySelectorAll("figure.explorer")];
 const waiting = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      waiting.unobserve(target);
-      bring(target).catch((error) => {
-        console.warn(error);
-        const words = "The sliders cannot run in this browser; this is the picture that the lesson stores.";
-        target.append(element("p", { className: "explorer-status", role: "status", textContent: words }));
-      });
-    }
-  },
+  (entries) => entries.filter((each) => each.isIntersecting).forEach((each) => start(each.target)),
   { rootMargin: "200px" },
 );
-for (const figure of figures) waiting.observe(figure);
-const asks = figures.find((figure) => asked(figure.id));
-if (asks) asks.scrollIntoView();
+const linked = figures.find((figure) => asked(figure.id));
+for (const figure of figures) if (figure !== linked) waiting.observe(figure);
+if (linked) start(linked).then(() => linked.scrollIntoView());

@@ -315,3 +315,12 @@ def test_a_page_shows_the_same_from_a_recording():
         each.set(row=3, column=30, flip="no", alpha_2=0.2)
         assert each.status == ""
     assert replayed.svg == live.svg
+
+
+@pytest.mark.parametrize("alphas", [(0.1, 0.2), (0.1, 0.2, 0.3, 0.4)])
+def test_each_component_has_its_own_alpha(alphas):
+    components = ((100.0, (0.6, 0.8, 0.0)), (4.0, (0.0, 0.0, 1.0)), (1.0, (1.0, 0.0, 0.0)))
+    with pytest.raises(ValueError, match="argument 2 is"):
+        own.colour_shift(alphas, components)
+    with pytest.raises(ValueError, match="argument 2 is"):
+        own.colour_shift((0.1, 0.2), ((1.0, (1.0, 0.0, 0.0)), (1.0, (1.0, 0.0))))

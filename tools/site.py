@@ -68,6 +68,7 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
                 (files / name).write_bytes(data)
     start = helpers.ReductionExplorer()
     (files / "start.png").write_bytes(png_of_svg(start.svg, {}))
+    (folder / ".nojekyll").touch()  # GitHub would leave out what begins with an underscore
     (folder / "slides").mkdir()
     for path in pages:
         shutil.copy(path, files)

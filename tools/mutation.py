@@ -115,11 +115,16 @@ def _collect_once(runner: Any) -> None:
 
 
 def _run_collected(runner: Any, *, mutant_name: str | None, tests: Any) -> int:
-    """1 if a test fails, else 0; the quickest first, since a mutant is mostly noticed by one of them."""
+    """1 if a test fails, else 0; the quickest first, since a mutant is mostly noticed by one of them.
+
+    One of a picture is mostly noticed by the test that compares whole pictures.
+    """
     if mutant_name is None:
         return _run_tests(runner, mutant_name=mutant_name, tests=tests)
     seconds = state().duration_by_test
-    items = [_collected[name] for name in sorted(tests, key=lambda name: seconds[name])]
+    first = "looked_at" if ".pictures." in mutant_name else ""
+    names = sorted(tests, key=lambda name: (first not in name, seconds[name]))
+    items = [_collected[name] for name in names]
     with change_cwd("mutants"):
         for item, following in zip(items, [*items[1:], None], strict=True):
             if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):

@@ -45,8 +45,8 @@ site-test: site
 studies: $(READY)
 	$(BIN)/python -m studies $(ONLY)
 
-# Some minutes, best on an idle machine; what it prints stands in benchmarks/RESULTS.md too.
-bench: $(READY)
+# Some minutes, best on an idle machine, with the site built; what it prints stands in benchmarks/RESULTS.md too.
+bench: site
 	$(BIN)/python -m benchmarks benchmarks/RESULTS.md
 
 # Several learners at once on one server; some minutes. Fewer or more: .venv/bin/python -m benchmarks.classroom 2 32

@@ -8,11 +8,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from benchmarks import explorers, imports, instruments, networks
+from benchmarks import explorers, imports, instruments, networks, site
 from benchmarks.machine import description
 from benchmarks.measurement import report
 
-PARTS = (imports, networks, instruments, explorers)
+PARTS = (imports, networks, instruments, explorers, site)
 PAGE = """# How quick it is
 
 Made by `make bench`. Each figure is a median, in milliseconds, beside what a notebook would otherwise use,

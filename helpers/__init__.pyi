@@ -26,7 +26,8 @@ from .explorers.shortcut import ShortcutExplorer
 from .images.augmentation import augment, crop, draw_augmentation, flip, pca_colour
 from .images.patches import photo_patches
 from .images.photos import open_image, photo, photo_names, to_tensor
-from .lessons import check, predict
+from .lessons.checking import check
+from .lessons.predicting import predict
 from .lessons.source import show_source
 from .lessons.study import study
 from .models import build, network_names

@@ -8,7 +8,7 @@ const here = new URL(".", import.meta.url);
 const NOTE = "This page shows what was recorded for it. In the notebook every setting, other photos and networks work.";
 let python = null;
 
-/** Python with the course's plain parts, once for all explorers of a page. */
+/** Python with the course's plain parts, once for all of a page; gives the modules that explorers and questions need. */
 function started() {
   python ??= (async () => {
     const { loadPyodide } = await import(new URL("pyodide/pyodide.mjs", here));
@@ -16,7 +16,10 @@ function started() {
     const code = await fetch(new URL("helpers.zip", here));
     if (!code.ok) throw new Error(`helpers.zip: ${code.status}`);
     pyodide.unpackArchive(await code.arrayBuffer(), "zip");
-    return pyodide.pyimport("helpers.explorers.page");
+    return {
+      explorers: pyodide.pyimport("helpers.explorers.page"),
+      questions: () => pyodide.pyimport("helpers.lessons.page"),
+    };
   })();
   return python;
 }
@@ -28,9 +31,9 @@ function asked(name) {
 }
 
 async function bring(figure) {
-  const { explorer: kind, settings, recordings } = figure.dataset;
-  const [page, recording] = await Promise.all([started(), recordings ? loaded(recordings) : "{}"]);
-  const explorer = page.opened(kind, recording, settings, JSON.stringify(asked(figure.id) ?? {}));
+  const { module, explorer: kind, settings, recordings } = figure.dataset;
+  const [{ explorers }, recording] = await Promise.all([started(), recordings ? loaded(recordings) : "{}"]);
+  const explorer = explorers.opened(module, kind, recording, settings, JSON.stringify(asked(figure.id) ?? {}));
   new Live(figure, explorer, Boolean(recordings));
 }
 
@@ -168,6 +171,29 @@ async function start(figure) {
   }
 }
 
+// What a lesson asks. A guess stays in the page until its answer is shown.
+const guess = (name) => document.querySelector(`form.guess[data-name="${name}"] input`)?.value ?? "";
+
+async function answer(form) {
+  const said = form.querySelector("output");
+  said.textContent = "…";
+  try {
+    const questions = (await started()).questions();
+    const { name, answer: number, unit } = form.dataset;
+    said.textContent = form.classList.contains("exercise")
+      ? questions.answered(name, form.querySelector("input").value)
+      : questions.guessed(guess(name), Number(number), unit);
+  } catch (error) {
+    console.warn(error);
+    said.textContent = "The answers cannot be checked in this browser; run the lesson as a notebook.";
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (!event.target.classList.contains("guess")) answer(event.target);
+});
+
 const figures = [...document.querySelectorAll("figure.explorer")];
 const waiting = new IntersectionObserver(
   (entries) => entries.filter((each) => each.isIntersecting).forEach((each) => start(each.target)),
@@ -175,4 +201,7 @@ const waiting = new IntersectionObserver(
 );
 const linked = figures.find((figure) => asked(figure.id));
 for (const figure of figures) if (figure !== linked) waiting.observe(figure);
-if (linked) start(linked).then(() => linked.scrollIntoView());
+if (linked) {
+  for (let fold = linked.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  start(linked).then(() => linked.scrollIntoView());
+}

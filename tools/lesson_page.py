@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.lessons.checking import LESSONS, built
 from tools.live import WIDGET, Live, explorers_of
 
 ROOT = Path(__file__).parents[1]
+FURTHER = "## Going further"
 
 
 @dataclass(frozen=True)
@@ -33,10 +37,13 @@ def lesson_page(notebook: Path) -> LessonPage:
     cells = nbformat.read(notebook, as_version=4).cells
     found = explorers_of(notebook)
     files = _merged(found.values(), notebook.stem)
-    parts, counts = [], Counter[str]()
+    parts, counts, further = [], Counter[str](), False
     for place, cell in enumerate(cells):
         if cell.cell_type == "markdown":
-            parts.append(cell.source)
+            parts += _folded(cell.source) if further else [cell.source]
+            if cell.source.startswith(FURTHER):
+                further = True
+                parts.append(_raw("<details hidden>"))  # what the first piece closes
             continue
         pictures = {}
         for number, output in enumerate(cell.outputs):
@@ -46,13 +53,26 @@ def lesson_page(notebook: Path) -> LessonPage:
                 pictures[number] = _picture(output.metadata["image/png"], name)
         shown = [_output(output, pictures.get(number)) for number, output in enumerate(cell.outputs)]
         if live := found.get(place):
-            counts[live.name] += 1
-            file = f"{notebook.stem}-{live.name}.json" if live.recordings else ""
+            kind = live.kind.__name__
+            counts[kind] += 1
+            file = f"{notebook.stem}-{kind}.json" if live.recordings else ""
             [picture] = pictures.values()
-            shown = [_explorer(live, f"{live.name}-{counts[live.name]}", file, picture)]
+            shown = [_explorer(live, f"{kind}-{counts[kind]}", file, picture)]
+        if question := _question(cell):
+            shown = [question]
         parts += [_code(cell), *map(_raw, shown)]
+    parts += [_raw("</details>")] * further
     parts[0] = parts[0].replace("\n", f"\n\n{_raw(_ways(notebook))}\n", 1)
     return LessonPage("\n\n".join(parts) + "\n", files)
+
+
+def _folded(source: str) -> list[str]:
+    """The text of a cell of *Going further*; each piece, from its heading to the next, is folded."""
+    heading, _, rest = source.partition("\n")
+    if not heading.startswith("### "):
+        return [source]
+    title = escape(heading.removeprefix("### "))
+    return [_raw(f'</details><details class="further"><summary>{title}</summary>'), rest]
 
 
 def _ways(notebook: Path) -> str:
@@ -76,7 +96,7 @@ def _merged(lives: Iterable[Live], lesson: str) -> dict[str, bytes]:
     files: dict[str, dict[str, Any]] = {}
     for live in lives:
         if live.recordings:
-            file = files.setdefault(f"{lesson}-{live.name}.json", {"sources": {}, "tour": []})
+            file = files.setdefault(f"{lesson}-{live.kind.__name__}.json", {"sources": {}, "tour": []})
             for parameter, text in live.recordings.items():
                 file["sources"].setdefault(parameter, {}).update(json.loads(text))
             file["tour"] += [setting for setting in live.tour if setting not in file["tour"]]
@@ -95,6 +115,33 @@ def _code(cell: NotebookNode) -> str:
             block,
             _raw("</details>"),
         )
+    )
+
+
+def _question(cell: NotebookNode) -> str:
+    """What a page asks in place of a cell's output: a guess, its answer, an exercise; "" for other cells."""
+    said = "".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+    if asked := re.match(r"(\w+) = predict\(", cell.source):
+        return (
+            f'<form class="guess" data-name="{asked[1]}"><label>{escape(said)} '
+            '<input inputmode="decimal" autocomplete="off" placeholder="a number"></label></form>'
+        )
+    if (asked := re.search(r"(\w+)\.reveal\(", cell.source)) and (
+        answer := re.search(r"The answer is ([\d,.]*\d) ?([^.]*)\.", said)
+    ):
+        number, unit = answer[1].replace(",", ""), escape(answer[2])
+        return (
+            f'<form class="reveal" data-name="{asked[1]}" data-answer="{number}" data-unit="{unit}">'
+            '<button>Show the answer</button> <output role="status"></output></form>'
+        )
+    asked = re.search(r'^check\("([\d.]+)", ', cell.source, re.MULTILINE)
+    if not asked or "solution" in cell.metadata.get("tags", []):
+        return ""
+    if isinstance(import_module(LESSONS[asked[1][0]]).EXERCISES[asked[1]].test, built):
+        return '<p class="note">This one takes code of yours: run the lesson as a notebook to answer it.</p>'
+    return (
+        f'<form class="exercise" data-name="{asked[1]}"><label>Your answer to {asked[1]} '
+        '<input autocomplete="off"></label> <button>Check</button> <output role="status"></output></form>'
     )
 
 
@@ -121,8 +168,9 @@ def _explorer(live: Live, name: str, recordings: str, picture: str) -> str:
     """Its stored picture until it is alive; `site/explorers.js` does the rest."""
     settings = escape(json.dumps(live.settings, ensure_ascii=False))
     return (
-        f'<figure class="explorer" id="{name}" data-explorer="{live.name}" data-settings="{settings}"'
-        f' data-recordings="{recordings}">{picture}</figure>'
+        f'<figure class="explorer" id="{name}" data-module="{live.kind.__module__}"'
+        f' data-explorer="{live.kind.__name__}" data-settings="{settings}" data-recordings="{recordings}">'
+        f"{picture}</figure>"
     )
 
 

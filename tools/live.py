@@ -34,7 +34,7 @@ class Live:
     `tour` are the settings that they are for, none where they serve all.
     """
 
-    name: str
+    kind: type[Explorer]
     settings: dict[str, Any]
     recordings: dict[str, str]
     tour: list[dict[str, Any]]
@@ -80,7 +80,7 @@ def recorded(shown: Explorer) -> Live:
             asking.set(photo=name)
             tour.append(settings_of(asking))
     return Live(
-        type(shown).__name__,
+        type(shown),
         settings,
         {name: source.json() for name, source in sources.items()},
         [] if type(shown).tour_is_all else tour,

@@ -34,6 +34,7 @@ ROOMS = (
     "explorers/numbers",
     "explorers/pictures",
     "explorers/sources",
+    "lessons",
 )
 """The rooms of the package that a page may need; what they have of NumPy or PyTorch is not loaded there."""
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
-import helpers
 from helpers.explorers.controls import Choice, Control, FloatSlider, Slider, Switch, Upload
 from helpers.explorers.explorer import Explorer
 from helpers.explorers.sources.plain_photos import PlainPhotos
@@ -18,7 +18,7 @@ from helpers.wording.refusals import known
 
 
 class PageExplorer:
-    """An explorer by its class's name, set as a lesson has it, and then as a link asks.
+    """An explorer of that class, set as a lesson has it, and then as a link asks.
 
     `recording` has what its `sources` answered, by the parameter that takes them, and the `tour`, the
     settings that they are for: all others go to the nearest of these. `settings` are the controls' values.
@@ -26,7 +26,11 @@ class PageExplorer:
     """
 
     def __init__(
-        self, name: str, recording: Mapping[str, Any], settings: Mapping[str, Any], link: Mapping[str, str]
+        self,
+        kind: type[Explorer],
+        recording: Mapping[str, Any],
+        settings: Mapping[str, Any],
+        link: Mapping[str, str],
     ) -> None:
         sources = {
             parameter: Recorded(answers) for parameter, answers in recording.get("sources", {}).items()
@@ -37,7 +41,7 @@ class PageExplorer:
         self._toured = {
             name: {setting[name] for setting in self._tour} for name in next(iter(self._tour), {})
         }
-        self.explorer: Explorer = getattr(helpers, name)(**sources)
+        self.explorer = kind(**sources)
         self.explorer.set(**settings)
         self._lesson = self._values()
         self._shown: Mapping[str, bytes] = {}
@@ -132,9 +136,9 @@ class PageExplorer:
             explorer.say(f"The link cannot be followed. {wrong}")
 
 
-def opened(name: str, recording: str, settings: str, link: str) -> PageExplorer:
-    """The same from texts of JSON, as a page has them."""
-    return PageExplorer(name, *map(json.loads, (recording, settings, link)))
+def opened(module: str, name: str, recording: str, settings: str, link: str) -> PageExplorer:
+    """The same from names and texts of JSON, as a page has them."""
+    return PageExplorer(getattr(import_module(module), name), *map(json.loads, (recording, settings, link)))
 
 
 def _away(one: Any, other: Any) -> float:

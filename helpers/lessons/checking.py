@@ -27,6 +27,19 @@ class Wrong(Exception):
 
 
 @dataclass(frozen=True)
+class built:
+    """The check of what a learner builds: the function of that name in `helpers.lessons.building`.
+
+    It is loaded when there is an answer, as it needs PyTorch, which a page without a kernel does not have.
+    """
+
+    name: str
+
+    def __call__(self, answer: Any) -> None:
+        getattr(import_module(f"helpers.lessons.building.{self.name}"), self.name)(answer)
+
+
+@dataclass(frozen=True)
 class Exercise:
     """`test(answer)` returns normally for a right answer and raises Wrong with a hint for another."""
 

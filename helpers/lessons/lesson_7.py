@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from helpers.arithmetic import Convolution
-from helpers.lessons.checking import Exercise, Wrong, one_of, whole_number
-from helpers.lessons.own_block import own_block
+from helpers.lessons.checking import Exercise, Wrong, built, one_of, whole_number
 
 
 def _choice(right: str, hints: Mapping[str, str]) -> Callable[[Any], None]:
@@ -196,5 +195,8 @@ EXERCISES = {
         ),
         "Parameters and kept maps are two counts. A naive framework keeps every concatenation, too.",
     ),
-    "7.12": Exercise(own_block, "Your block keeps the shape, sees 5×5, mixes all channels, and is cheap."),
+    "7.12": Exercise(
+        built("own_block"),
+        "Your block keeps the shape, sees 5×5, mixes all channels, and is cheap.",
+    ),
 }

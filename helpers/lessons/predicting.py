@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import html
-import math
 
 import ipywidgets as widgets
 
+from helpers.lessons.guesses import number, revealed
 from helpers.lessons.sentence import Sentence
-
-CLOSE = 1.1
-"""A guess within this factor of the answer is called close."""
 
 
 class Prediction(widgets.VBox):
@@ -31,11 +28,9 @@ class Prediction(widgets.VBox):
     def _guessed(self, change: dict[str, object]) -> None:
         text = self.field.value.strip()
         try:
-            guess = float(text.replace(",", "").replace("_", "").replace(" ", ""))
-            if not math.isfinite(guess) or guess < 0:
-                raise ValueError
-        except ValueError:
-            says = f"“{text}” is not a number from 0 up; write digits, such as 12,500." if text else ""
+            guess = number(text)
+        except ValueError as error:
+            says = str(error) if text else ""
         else:
             self.guess = guess
             noted = f"Noted: {guess:,.15g} {self.unit}".rstrip()
@@ -55,18 +50,7 @@ class Prediction(widgets.VBox):
         The answer is 72 weights; you said 36, 2.0 times too few.
         """
         self.answer = answer
-        says = f"The answer is {answer:,.15g} {self.unit}".rstrip()
-        if self.guess is None:
-            return Sentence(f"{says}.")
-        says += f"; you said {self.guess:,.15g}"
-        if self.guess == answer:
-            return Sentence(f"{says}: exactly right.")
-        low, high = sorted((self.guess, answer))
-        if low > 0 and high / low <= CLOSE:
-            return Sentence(f"{says}: close.")
-        direction = "few" if self.guess < answer else "many"
-        times = f"{high / low:,.1f} times " if low > 0 else ""
-        return Sentence(f"{says}, {times}too {direction}.")
+        return Sentence(revealed(self.guess, answer, self.unit))
 
     def __repr__(self) -> str:
         return self.question

@@ -5,10 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -16,6 +13,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
+import helpers
+from benchmarks.site import served
 from helpers.explorers.page import PageExplorer
 from tests.browser.lab import AS_ROOT, CHROMIUM
 from tools.site import build
@@ -25,19 +24,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ONE = "5_resnet"  # it has explorers of both kinds: of arithmetic, and of what was recorded
 BUILT = ROOT / "build" / "site"
 PHONE = {"width": 390, "height": 844}
-TRIES = {"one": 8, "all": 100}
+TRIES = {"one": 4, "all": 100}
 SLIDER_KEYS = ("Home", "End", "ArrowRight", "ArrowLeft", "PageUp", "PageDown")
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """A server of files, as any static host is one."""
-
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-    }
-
-    def log_message(self, *args: object) -> None: ...
 
 
 @pytest.fixture(
@@ -62,11 +50,8 @@ def site(extent: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(site: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with served(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +77,7 @@ def visit(browser: Browser, address: str, page: str, **options: object) -> tuple
 
     view.route("**/*", route)
     view.goto(address + page)
+    view.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     return view, wrong
 
 
@@ -133,7 +119,7 @@ def twin(figure: Locator, site: Path) -> PageExplorer:
     recording = {}
     if about["recordings"]:
         recording = json.loads(gzip.decompress((site / "files" / f"{about['recordings']}.gz").read_bytes()))
-    return PageExplorer(about["explorer"], recording, json.loads(about["settings"]), {})
+    return PageExplorer(getattr(helpers, about["explorer"]), recording, json.loads(about["settings"]), {})
 
 
 def test_every_explorer_shows_what_python_says(
@@ -214,6 +200,27 @@ def test_nonsense_in_a_link_gets_the_lesson_s_settings_and_a_sentence(browser: B
     figure = view.locator("#ShortcutExplorer-1")
     assert figure.locator("[name=width]").input_value() == "64"
     assert "width cannot be 'banana'" in figure.locator(".explorer-status").inner_text()
+    assert wrong == []
+    view.context.close()
+
+
+def test_a_page_asks_and_answers(browser: Browser, address: str) -> None:
+    view, wrong = visit(browser, address, f"{ONE}.html")
+    view.locator("form.guess input").fill("30")
+    view.locator("form.reveal button").click()
+    answer = view.locator("form.reveal output")
+    view.wait_for_function("document.querySelector('form.reveal output').textContent.length > 3")
+    assert answer.inner_text() == "The answer is 45 percent; you said 30, 1.5 times too few."
+    exercise = view.locator("form.exercise[data-name='5.2']")
+    for said, heard in (
+        ("128", "Not yet. A basic block on 128"),
+        ("124", "Right."),
+        ("", "Exercise 5.2 is not"),
+    ):
+        exercise.get_by_role("textbox").fill(said)
+        exercise.get_by_role("textbox").press("Enter")
+        assert exercise.locator("output").inner_text().startswith(heard)
+    assert "5.5" not in [form.get_attribute("data-name") for form in view.locator("form.exercise").all()]
     assert wrong == []
     view.context.close()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from helpers import ReductionExplorer
 from helpers.explorers.explorer import OWN
 from helpers.explorers.page import PageExplorer, opened
 from helpers.explorers.sources.plain_photos import PlainPhotos, png
@@ -17,7 +18,7 @@ from tools.live import recorded, settings_of
 
 def page_of(live) -> PageExplorer:
     sources = {parameter: json.loads(text) for parameter, text in live.recordings.items()}
-    return PageExplorer(live.name, {"sources": sources, "tour": live.tour}, live.settings, {})
+    return PageExplorer(live.kind, {"sources": sources, "tour": live.tour}, live.settings, {})
 
 
 def state(page: PageExplorer) -> dict:
@@ -48,7 +49,7 @@ def test_a_page_shows_what_jupyter_shows_wherever_it_goes(name):
 
 
 def test_inputs_have_what_the_controls_are():
-    [kernel, *_] = state(PageExplorer("ReductionExplorer", {}, {"kernel_size": 5}, {}))["controls"]
+    [kernel, *_] = state(PageExplorer(ReductionExplorer, {}, {"kernel_size": 5}, {}))["controls"]
     assert kernel == {
         "name": "kernel_size", "label": "kernel size", "hidden": False, "kind": "slider",
         "min": 1, "max": 11, "step": 2, "value": "5", "shown": "5",
@@ -56,7 +57,7 @@ def test_inputs_have_what_the_controls_are():
 
 
 def test_a_link_sets_what_is_not_as_in_the_lesson():
-    page = PageExplorer("ReductionExplorer", {}, {"kernel_size": 5}, {"in_channels": "96"})
+    page = PageExplorer(ReductionExplorer, {}, {"kernel_size": 5}, {"in_channels": "96"})
     assert state(page)["link"] == {"in_channels": "96"}
     assert page.explorer.in_channels.value == 96
     page.change("kernel_size", "7")
@@ -78,7 +79,11 @@ def test_a_link_sets_what_is_not_as_in_the_lesson():
     ],
 )
 def test_nonsense_in_a_link_gets_the_lesson_s_settings_and_a_sentence(link, sentence):
-    shown = json.loads(opened("ReductionExplorer", "{}", '{"kernel_size": 5}', json.dumps(link)).state())
+    shown = json.loads(
+        opened(
+            "helpers.explorers.reduction", "ReductionExplorer", "{}", '{"kernel_size": 5}', json.dumps(link)
+        ).state()
+    )
     assert shown["status"].startswith(f"The link cannot be followed. {sentence}")
     assert shown["link"] == {}
     assert shown["controls"][0]["value"] == "5"

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers.lessons import check
+from helpers import check
 from helpers.lessons.checking import LESSONS
 from tests.answers import Elsewhere, Failing, assert_hint
 from tests.learner import Rude

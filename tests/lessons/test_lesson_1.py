@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers.lessons import check
+from helpers import check
 from helpers.models.parts import local_response_norm
 from tests.answers import Elsewhere, Failing, assert_hint
 

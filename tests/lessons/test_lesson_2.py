@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import receptive_field
-from helpers.lessons import check
+from helpers import check, receptive_field
 from tests.answers import assert_hint
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers.lessons import check
+from helpers import check
 from tests.answers import Elsewhere, Failing, assert_hint
 
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers.lessons import check
+from helpers import check
 from helpers.models.googlenet import TABLE, Inception
 from helpers.reading.trace import trace
 from tests.answers import Elsewhere, Failing, assert_hint

@@ -7,8 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import ShortcutExplorer
-from helpers.lessons import check
+from helpers import ShortcutExplorer, check
 from helpers.models.resnet import BasicBlock, Bottleneck
 from tests.answers import Elsewhere, Failing, assert_hint
 

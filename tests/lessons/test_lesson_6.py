@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers.lessons import check
+from helpers import check
 from helpers.models import build
 from helpers.models.densenet import DenseBlock, Transition
 from tests.answers import assert_hint

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.lessons import predict
+from helpers import predict
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=150)
 

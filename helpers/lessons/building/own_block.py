@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.nn.functional import avg_pool2d
 
+from helpers.lessons.building.modules import maps, module_itself
 from helpers.lessons.checking import Wrong
-from helpers.lessons.modules import maps, module_itself
 
 CHANNELS, SIDE, FIELD, MOST = 256, 28, 5, 100_000
 

@@ -1,0 +1,1 @@
+"""How a module that a learner builds is checked. This needs PyTorch; the other exercises do not."""

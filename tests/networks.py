@@ -239,6 +239,47 @@ class MadeUpFields:
         return f"{network} {layer} {unit} {photo} {view}".encode()
 
 
+class MadeUpMaps:
+    """What `LiveFeatureMaps` answers of two networks, without one: numbers that are the same everywhere."""
+
+    def networks(self) -> tuple[str, ...]:
+        return "narrow", "wide"
+
+    def layers(self, network: str, photo: str) -> tuple[str, ...]:
+        return "conv1", "relu1", "features.block.with_a_long_name.and_a_longer_one", "head"
+
+    def layer(self, network: str, photo: str, layer: str) -> dict[str, Any]:
+        channels, height, width = {
+            "conv1": (6, 24, 32), "relu1": (70, 12, 12), "head": (150 if network == "wide" else 1, 7, 7),
+        }.get(layer, (9, 8, 8))  # fmt: skip
+        smallest = tuple(0.0 if layer == "relu1" else -(channel % 7) / 4 for channel in range(channels))
+        largest = tuple((channel * 3 + len(photo)) % 8 / 2 for channel in range(channels))
+        return {
+            "shape": (channels, height, width),
+            "smallest": smallest,
+            "largest": largest,
+            "limit": 0.25 if layer == "head" else 3.0,
+        }
+
+    def values(self, network: str, photo: str, layer: str, channel: int) -> tuple[tuple[float, ...], ...]:
+        _, height, width = self.layer(network, photo, layer)["shape"]
+        if height * width > 64:
+            return ()
+        return tuple(
+            tuple((row + 2 * column + channel) % 9 / 4 - 1 for column in range(width))
+            for row in range(height)
+        )
+
+    def page(self, network: str, photo: str, layer: str, page: int) -> bytes:
+        return f"{network} {photo} {layer} {page}".encode()
+
+    def map(self, network: str, photo: str, layer: str, channel: int) -> bytes:
+        return f"{network} {photo} {layer} {channel}".encode()
+
+    def scale(self, network: str, photo: str, layer: str) -> bytes:
+        return f"{network} {photo} {layer}".encode()
+
+
 class MadeUpScores:
     """What `LiveWindowScores` answers, without a network; windows, sizes and photos differ."""
 

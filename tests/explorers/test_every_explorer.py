@@ -10,12 +10,13 @@ from helpers.explorers.explorer import Explorer
 from tests.all_explorers import EXPLORERS, MOVES, made, movable, shuffle, states
 from tests.kept_pictures import are_as_kept
 from tests.learner import is_one_sentence
-from tests.networks import MadeUpFields, MadeUpFlows
+from tests.networks import MadeUpFields, MadeUpFlows, MadeUpMaps
 from tests.seen import Seen
 
 # What the others show is arithmetic, or whole numbers of a photo: the same on every machine.
 SAME_EVERYWHERE = {
     "ActivationExplorer": lambda: helpers.ActivationExplorer(source=MadeUpFlows()),
+    "FeatureMapExplorer": lambda: helpers.FeatureMapExplorer(source=MadeUpMaps()),
     "ReceptiveFieldExplorer": lambda: helpers.ReceptiveFieldExplorer(source=MadeUpFields()),
 }
 every_explorer = pytest.mark.parametrize("name", EXPLORERS)
@@ -49,8 +50,7 @@ def test_numbers_sentence_and_picture_follow_whatever_moves(name):
         assert images == set(explorer.shown_images), "each image is shown, and each that is shown is there"
 
 
-# Which maps are the strongest is a network's, and the last digits of that a machine's.
-@pytest.mark.parametrize("name", [name for name in EXPLORERS if name != "FeatureMapExplorer"])
+@every_explorer
 def test_every_picture_is_the_one_that_was_looked_at(name):
     explorer = SAME_EVERYWHERE.get(name, partial(made, name))()
     assert are_as_kept(name, ((settings(explorer), explorer.svg) for _ in states(explorer)))

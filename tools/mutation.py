@@ -78,10 +78,10 @@ def _arrange_bare(function: cst.FunctionDef, mutants: Any, class_name: str | Non
     return declared, [chooser, *copies], assigned, names
 
 
-def _forget(rooms: str = "helpers.") -> None:
-    """Empty the caches of these modules: nothing in them is from before, by the code as it is."""
+def _forget() -> None:
+    """Empty the caches of what is broken: nothing in them is from before, by the code as it is."""
     for name, module in list(sys.modules.items()):
-        if re.match(rooms, name):
+        if re.match(r"helpers\.(arithmetic|wording|drawing\.svg|explorers\.(numbers|pictures))\b", name):
             for each in vars(module).values():
                 if type(each) is _lru_cache_wrapper:
                     each.cache_clear()
@@ -91,7 +91,7 @@ class _Forgetting:
     """A test that asks what is cached runs the function itself, and is known to."""
 
     def pytest_runtest_setup(self) -> None:
-        _forget(r"helpers\.(arithmetic|wording|drawing\.svg|explorers\.(numbers|pictures))\b")
+        _forget()
 
 
 def _execute_forgetting(runner: Any, params: list[str], plugins: Any = (), **more: Any) -> int:
@@ -111,6 +111,12 @@ def _collect_once(runner: Any) -> None:
         session.config._do_configure()
         session.config.hook.pytest_sessionstart(session=session)
         _collected.update({item.nodeid: item for item in session.perform_collect()})
+        # What networks hold is counted once: it takes seconds, and is not what is broken.
+        comparison = importlib.import_module("helpers.explorers.comparison")
+        for edition in comparison.EDITIONS:
+            comparison.NetworkComparison(
+                members=comparison.MEMBERS[1], families=comparison.FAMILIES, edition=edition
+            )
     _forget()
 
 

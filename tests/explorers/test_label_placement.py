@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.explorers.pictures.label_placement import AIR, NEAR, leader, place_labels
+from helpers.explorers.pictures.label_placement import (
+    AIR,
+    NEAR,
+    _holds,
+    _outside,
+    _runs_through,
+    leader,
+    place_labels,
+)
 
 ROOM = (0, 0, 700, 320)
 POINTS = st.lists(st.tuples(st.floats(20, 680), st.floats(20, 300)), min_size=1, max_size=6)
@@ -89,3 +97,25 @@ def test_the_places_in_their_order():
         *((80, 58, 120, 68), (80, 132, 120, 142), (132, pytest.approx(64.4), 172, pytest.approx(74.4))),
     ]
     assert [leader((100, 100), box) for box in boxes[:5]] == [None] * 4 + [((100, 100), (100, 68))]
+
+
+def test_what_only_touches_is_not_inside():
+    box = (0, 0, 10, 10)
+    assert _holds(box, (5, 5))
+    assert not any(_holds(box, at) for at in ((0, 5), (10, 5), (5, 0), (5, 10)))
+    # A line that passes by a corner, on either side of the box.
+    assert not _runs_through(((0, 10), (10, 0)), (5, 5, 10, 10))
+    assert not _runs_through(((0, 10), (10, 0)), (0, 0, 5, 5))
+    assert _runs_through(((0, 0.2), (1, 0.2)), (0.2, 0, 0.8, 0.5))
+
+
+def test_what_is_outside_the_room_counts_and_what_rounding_makes_of_it_does_not():
+    assert _outside((0, 0, 1, 0.5), (5, 5, 9, 9)) == 0.5
+    assert _outside((0, 0, 1, 0.5), (0, 0, 1, 0.5 - 1e-7)) == 0
+    assert _outside((0, 0, 1, 0.5), (0, 0, 9, 9)) == 0
+
+
+def test_each_point_has_its_own_label():
+    for points, sizes in (([(1, 1)], []), ([], [(70, 14)])):
+        with pytest.raises(ValueError, match="argument 2 is"):
+            place_labels(points, sizes, ROOM)

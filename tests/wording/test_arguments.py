@@ -1,5 +1,7 @@
 """What a list of names may be, and how another value is refused."""
 
+from enum import Enum
+
 import pytest
 
 from helpers.wording.arguments import several
@@ -17,6 +19,18 @@ def test_one_name_or_several_are_a_list_of_names(given, names):
 @pytest.mark.parametrize("given", [3, None, b"ab", list, type("Both", (bytes,), {"__call__": len})(b"x")])
 def test_another_value_is_refused_in_one_sentence(given):
     with pytest.raises(ValueError, match=r"^The layers are .*; give a name or a list of names\.$"):
+        several("layers", given)
+
+
+class Layers(Enum):
+    """A class of which one can make a list: it is refused all the same."""
+
+    FIRST = "conv1"
+
+
+@pytest.mark.parametrize(("given", "quoted"), [(3, "3"), (Layers, "<enum 'Layers'>")])
+def test_what_is_refused_is_quoted(given, quoted):
+    with pytest.raises(ValueError, match=f"^The layers are {quoted}; give a name or a list of names"):
         several("layers", given)
 
 

@@ -128,7 +128,7 @@ def _run_collected(runner: Any, *, mutant_name: str | None, tests: Any) -> int:
     if mutant_name is None:
         return _run_tests(runner, mutant_name=mutant_name, tests=tests)
     seconds = state().duration_by_test
-    first = "looked_at" if ".pictures." in mutant_name else ""
+    first = "looked_at" if re.search(r"\.(pictures|svg)\.", mutant_name) else ""
     names = sorted(tests, key=lambda name: (first not in name, seconds[name]))
     items = [_collected[name] for name in names]
     with change_cwd("mutants"):

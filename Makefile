@@ -20,7 +20,7 @@ test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy tests/typed/every_name.py
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not soak and not faults"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto -m "not browser and not soak and not faults and not site"
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.offline $(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-cell-timeout=120 -p no:cacheprovider notebooks
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "browser and not faults" -rs tests/browser
 
@@ -63,7 +63,7 @@ faults: $(READY)
 	$(BIN)/python -m pytest -m "faults and browser" tests/browser
 
 # Are the tests any good? Breaks all that is plain Python (the arithmetic, the sentences, the explorers' numbers and
-# pictures) in 14,500 ways, and prints which breaks no test noticed: some hours. A part of it, as ever:
+# pictures) in 14,500 ways, and prints which breaks no test noticed: an hour or two. A part of it, as ever:
 # make mutants ONLY='helpers.arithmetic.*'
 mutants: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[mutants]'

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import io
-from contextlib import redirect_stdout
+import json
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbclient import NotebookClient
 from PIL import Image, UnidentifiedImageError
 
 from helpers.explorers.controls import Upload
@@ -22,6 +23,9 @@ from tools.cells import needed
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
+ROOT = Path(__file__).parents[1]
+TELL = "from tools.live import told; print(told(_))"
+"""What the kernel runs behind a cell: `_` is what the cell showed."""
 PHOTOS = 3
 """Photos of a page's own, at most, the one that is shown among them."""
 
@@ -43,20 +47,24 @@ class Live:
 def explorers_of(notebook: Path) -> dict[int, Live]:
     """The explorers that a lesson's cells show, by the place of the cell among all cells.
 
-    Runs those cells, and the cells that these need, in this process.
+    Runs those cells, and the cells that these need, in a kernel.
     """
     cells = nbformat.read(notebook, as_version=4).cells
     places = [place for place, cell in enumerate(cells) if cell.cell_type == "code"]
     sources = [cells[place].source for place in places]
     shows = [number for number, place in enumerate(places) if _shows_explorer(cells[place])]
     wanted = sorted({each for number in shows for each in needed(sources, number)})
-    namespace: dict[str, Any] = {"__name__": "__main__"}
+    running = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in (*sources, TELL)]
+    )
+    client = NotebookClient(running, timeout=300, resources={"metadata": {"path": str(ROOT)}})
     found = {}
-    for number in wanted:
-        with redirect_stdout(io.StringIO()):
-            shown = _run(sources[number], namespace)
-        if number in shows and isinstance(shown, Explorer):
-            found[places[number]] = recorded(shown)
+    with client.setup_kernel():
+        for number in wanted:
+            client.execute_cell(running.cells[number], number)
+            if number in shows:
+                told = client.execute_cell(running.cells[-1], len(sources))
+                found[places[number]] = _read("".join(output.text for output in told.outputs))
     return found
 
 
@@ -104,13 +112,16 @@ def settings_of(explorer: Explorer) -> dict[str, Any]:
     return {name: control.value for name, control in controls if not isinstance(control, Upload)}
 
 
+def told(shown: Explorer) -> str:
+    """What `recorded` finds, as a line of JSON for another process."""
+    live = recorded(shown)
+    return json.dumps([live.kind.__module__, live.kind.__name__, live.settings, live.recordings, live.tour])
+
+
+def _read(line: str) -> Live:
+    module, name, *rest = json.loads(line)
+    return Live(getattr(import_module(module), name), *rest)
+
+
 def _shows_explorer(cell: nbformat.NotebookNode) -> bool:
     return any({WIDGET, "image/png"} <= set(output.get("data", {})) for output in cell.outputs)
-
-
-def _run(source: str, namespace: dict[str, Any]) -> Any:
-    """Run a cell's code; the value of its last expression, None if it ends otherwise."""
-    tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "<cell>", "exec"), namespace)
-    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), namespace) if last else None

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import build, receptive_field
-from helpers.lessons import check, lesson_7
+from helpers import build, check, receptive_field
+from helpers.lessons import lesson_7
 from helpers.models.densenet import DenseBlock
 from helpers.models.googlenet import Inception
 from helpers.models.resnet import BasicBlock

@@ -11,12 +11,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 import helpers
 from benchmarks.site import served
 from helpers.explorers.page import PageExplorer
-from tests.browser.lab import AS_ROOT, CHROMIUM
 from tools.site import build
 
 ROOT = Path(__file__).parents[2]
@@ -52,14 +51,6 @@ def site(extent: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(site: Path) -> Iterator[str]:
     with served(site) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, chromium_sandbox=not AS_ROOT)
-        yield browser
-        browser.close()
 
 
 def visit(browser: Browser, address: str, page: str, **options: object) -> tuple[Page, list[str]]:

@@ -189,10 +189,12 @@ async function answer(form) {
   }
 }
 
-document.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (!event.target.classList.contains("guess")) answer(event.target);
-});
+for (const form of document.querySelectorAll("form:is(.guess, .reveal, .exercise)")) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (!form.classList.contains("guess")) answer(form);
+  });
+}
 
 const figures = [...document.querySelectorAll("figure.explorer")];
 const waiting = new IntersectionObserver(

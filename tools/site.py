@@ -50,7 +50,8 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
         shutil.copy(SITE / page, source)
     for name in ("explorers.js", "site.css"):
         shutil.copy(SITE / name, source / "static")
-    shutil.copy(PACKAGE / "explorers" / "picture.js", source / "static")
+    for name in ("picture.js", "picture.css"):
+        shutil.copy(PACKAGE / "explorers" / name, source / "static")
     for name in ("teaching.md", "jupyterhub_config.py"):
         shutil.copy(ROOT / "docs" / name, source)
     (source / "reference.md").write_text(reference(), encoding="utf-8")

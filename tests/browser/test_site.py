@@ -216,6 +216,15 @@ def test_a_page_asks_and_answers(browser: Browser, address: str) -> None:
     view.context.close()
 
 
+def test_the_search_finds_a_page(browser: Browser, address: str) -> None:
+    view, wrong = visit(browser, address, f"{ONE}.html")
+    view.get_by_placeholder("Search").fill("degradation")
+    view.get_by_placeholder("Search").press("Enter")
+    view.locator("#search-results a", has_text="Lesson 5").first.wait_for()
+    assert wrong == []
+    view.context.close()
+
+
 def test_where_there_is_no_webassembly_the_pictures_stay(browser: Browser, address: str) -> None:
     view = browser.new_context().new_page()
     view.add_init_script("delete globalThis.WebAssembly")

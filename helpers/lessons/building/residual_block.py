@@ -17,7 +17,7 @@ IN, OUT, STRIDE = 64, 128, 2  # of the block to build
 
 def residual_block(answer: Any) -> None:
     """Raise Wrong, with a hint, unless this is a residual block with a projection."""
-    module_itself(answer, "Block() with parentheses")
+    module_itself(answer, "Downsampling() with parentheses")
     block = deepcopy(answer).eval()  # the learner's own stays as it is
     for norm in block.modules():
         if isinstance(norm, nn.BatchNorm2d):

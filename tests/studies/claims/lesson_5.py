@@ -1,0 +1,87 @@
+"""What lesson 5 concludes from its studies."""
+
+from statistics import mean
+
+from helpers.lessons.study import Study
+from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level
+
+
+def plain_44_is_far_behind(found: Study) -> bool:
+    return apart(found, "plain-14", "plain-44", TRAINING, by=20)
+
+
+def plain_44_is_bad_on_both(found: Study) -> bool:
+    return plain_44_is_far_behind(found) and apart(found, "plain-14", "plain-44", TEST, by=10)
+
+
+def plain_14_ends_at_12_percent(found: Study) -> bool:
+    return round(average(found, "plain-14", TRAINING)) == 12
+
+
+def the_shortcut_ends_the_degradation(found: Study) -> bool:
+    return apart(found, "residual-44", "residual-14", TRAINING)
+
+
+def plain_44_ends_at_45_percent(found: Study) -> bool:
+    return round(average(found, "plain-44", TRAINING)) == 45
+
+
+def the_residual_networks_are_level_on_new_patches(found: Study) -> bool:
+    return level(found, "residual-44", "residual-14", TEST)
+
+
+def residual_44_is_slower_at_first(found: Study) -> bool:
+    def third(network: str) -> float:
+        return mean(curve[2] for curve in found.curves(network, TRAINING))
+
+    return third("residual-44") > third("residual-14")
+
+
+def without_a_zero_start_they_fit_better(found: Study) -> bool:
+    return all(apart(found, name, f"{name}, zero start", TRAINING) for name in ("residual-14", "residual-44"))
+
+
+def all_four_are_level_on_new_patches(found: Study) -> bool:
+    names = found.networks[2:]
+    return all(level(found, one, other, TEST) for one in names for other in names)
+
+
+CLAIMS: list[Concluded] = [
+    (
+        "degradation",
+        "After 15 rounds through the training patches (15 **epochs**) it still gets 12 percent of them wrong",
+        plain_14_ends_at_12_percent,
+    ),
+    (
+        "degradation",
+        "All five deep networks end far behind all five shallow ones.",
+        plain_44_is_far_behind,
+    ),
+    ("degradation", "This one is bad on both.", plain_44_is_bad_on_both),
+    (
+        "degradation",
+        "With it, 44 layers fit their training patches better than 14 do",
+        the_shortcut_ends_the_degradation,
+    ),
+    (
+        "degradation",
+        "without it, they end with 45 percent wrong.",
+        plain_44_ends_at_45_percent,
+    ),
+    (
+        "degradation",
+        "On *new* patches the two residual networks are level: their seeds overlap.",
+        the_residual_networks_are_level_on_new_patches,
+    ),
+    (
+        "degradation",
+        "in the first epochs residual-44 is the slower one: stop after three",
+        residual_44_is_slower_at_first,
+    ),
+    (
+        "degradation",
+        "After 15 epochs the networks without it fit their training patches better",
+        without_a_zero_start_they_fit_better,
+    ),
+    ("degradation", "on new patches all four are level.", all_four_are_level_on_new_patches),
+]

@@ -1,0 +1,27 @@
+"""How a claim looks into a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import mean
+
+from helpers.lessons.study import Study
+
+TRAINING, TEST = "training error", "test error"
+Claim = Callable[[Study], bool]
+Concluded = tuple[str, str, Claim]
+"""A study's name, a sentence of the lesson, and whether it is so."""
+
+
+def apart(found: Study, lower: str, higher: str, measure: str, by: float = 0) -> bool:
+    """Whether every seed of the one is lower than every seed of the other, by so many points."""
+    return max(found.last(lower, measure)) + by < min(found.last(higher, measure))
+
+
+def level(found: Study, one: str, other: str, measure: str) -> bool:
+    """Whether the seeds of the two overlap."""
+    return not apart(found, one, other, measure) and not apart(found, other, one, measure)
+
+
+def average(found: Study, network: str, measure: str) -> float:
+    return mean(found.last(network, measure))

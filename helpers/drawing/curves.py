@@ -173,13 +173,13 @@ def draw_lines(
     ends = axes.transData.transform([(0, values[-1]) for values in series.values()])
     heights = axes.transAxes.inverted().transform(ends)[:, 1]
     beside = {"transform": axes.transAxes, "clip_on": False}
-    for name, (colour, _, mark), end, height in zip(series, looks, heights, _apart(heights), strict=False):
+    for name, (colour, _, mark), end, height in zip(series, looks, heights, apart(heights), strict=False):
         axes.plot([1.0, 1.035], [end, height], color=FAINT, linewidth=0.8, **beside)
         axes.plot([1.035], [height], mark, color=colour, markersize=6, **beside)
         axes.text(1.065, height, name, va="center", transform=axes.transAxes)
 
 
-def _apart(heights: np.ndarray, least: float = 0.09) -> np.ndarray:
+def apart(heights: np.ndarray, least: float = 0.09) -> np.ndarray:
     """The same heights (0 to 1), moved up or down as little as keeps each `least` from the next."""
     order = np.argsort(heights)
     placed = heights[order].copy()

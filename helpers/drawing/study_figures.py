@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
-from helpers.drawing.curves import LINES, check_lines, draw_lines
+from helpers.drawing.curves import LINES, apart, check_lines, draw_lines
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.style import BLUE, GRID, INK
@@ -42,16 +44,15 @@ def study_curves(
         for (_, curves), (colour, _, _) in zip(runs.items(), looks, strict=False):
             for curve in curves:
                 axes.plot(range(1, len(curve) + 1), curve, color=colour, alpha=0.35, linewidth=1)
-        for curve in (own or {}).values():
-            axes.plot(
-                range(1, len(curve) + 1), curve, color=INK, marker="o", linewidth=2, label="yours", zorder=9
-            )
+        for name, curve in (own or {}).items():
+            _, dash, mark = looks[list(runs).index(name)]
+            axes.plot(range(1, len(curve) + 1), curve, dash, color=INK, marker=mark, linewidth=2, zorder=9)
         means = {name: np.mean(curves, axis=0) for name, curves in runs.items()}
-        percent = "percent wrong" if measure.endswith("error") else measure
-        label = f"{measure}: {percent}" if percent != measure else measure
+        label = _with_unit(measure)
         draw_lines(axes, means, None, "epoch", label, looks=looks)
-        yours = " Black: yours." if own else ""
-        lines = f"Thin: every seed. Thick: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
+        _name_own(axes, own or {})
+        yours = " Black: your own." if own else ""
+        lines = f"Thin lines: single seeds. Thick: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
         figure.text(0.1, 0.03, lines, size=9, linespacing=1.5)
         ends = {name: [curve[-1] for curve in curves] for name, curves in runs.items()}
         words = (
@@ -96,7 +97,7 @@ def study_dots(
             axes.set_yticks(range(len(names)), names if place == 0 else [])
             axes.tick_params(length=0)
             axes.grid(axis="y", color=GRID)
-            axes.set_xlabel(f"{measure}, percent wrong" if measure.endswith("error") else measure)
+            axes.set_xlabel(_with_unit(measure))
             for row, name in enumerate(names):
                 values = rows[name]
                 axes.scatter(values, [row] * len(values), s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)
@@ -106,8 +107,10 @@ def study_dots(
             for name, value in (own or {}).get(measure, {}).items():
                 axes.scatter([value], [names.index(name)], s=46, color=INK, marker="D", zorder=5)
         figure.text(12 / 760, 1 - 22 / height, title, weight="bold", size=11)
-        yours = " Black diamonds: yours." if own else ""
-        lines = f"Dots: every seed. Lines and numbers: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
+        yours = " Black diamonds: your own." if own else ""
+        lines = (
+            f"Each dot: one seed. Lines and numbers: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
+        )
         figure.text(12 / 760, 8 / height, lines, size=9, linespacing=1.5)
         words = (
             f"{measure}: "
@@ -118,6 +121,23 @@ def study_dots(
             for measure, rows in ends.items()
         )
         return Drawing.of(figure, f"{_ended(title)} {'; '.join(words)}. {caption}.")
+
+
+def _name_own(axes: Axes, own: Mapping[str, Sequence[float]]) -> None:
+    """The name of each of the learner's runs beside its end, moved apart where two would overlap."""
+    ends = [(len(curve), curve[-1]) for curve in own.values()]
+    low, high = axes.get_ylim()
+    heights = apart(np.array([(end - low) / (high - low) for _, end in ends]))
+    halo = [withStroke(linewidth=3, foreground="white")]
+    for name, (epochs, _), height in zip(own, ends, heights, strict=True):
+        axes.text(
+            epochs + 0.25, low + height * (high - low), f"your {name}",
+            color=INK, size=10, weight="bold", va="center", zorder=10, path_effects=halo,
+        )  # fmt: skip
+
+
+def _with_unit(measure: str) -> str:
+    return f"{measure}, percent wrong" if measure.endswith("error") else measure
 
 
 def _ended(title: str) -> str:

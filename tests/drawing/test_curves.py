@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.drawing.curves import _apart, curves, training_curves
+from helpers.drawing.curves import apart, curves, training_curves
 from helpers.drawing.photo_figures import filter_grid
 from helpers.running.training import History
 from tests.learner import is_one_sentence
@@ -14,7 +14,7 @@ AXES = {"x_label": "x", "y_label": "y"}
 
 def test_labels_that_end_together_are_moved_apart_in_their_order():
     heights = np.array([0.5, 0.52, 0.1, 0.51])
-    placed = _apart(heights)
+    placed = apart(heights)
     assert list(np.argsort(placed)) == list(np.argsort(heights))
     assert np.diff(np.sort(placed)).min() > 0.085
     assert placed[2] == pytest.approx(0.1)
@@ -50,8 +50,8 @@ def test_each_line_may_have_places_of_its_own():
 
     together = pixels([1, 2])
     assert np.array_equal(together, pixels({"a": [1, 2], "b": [1, 2]}))
-    for apart in ({"a": [1.5, 2], "b": [1, 2]}, {"a": [1, 2], "b": [1, 1.5]}):
-        assert not np.array_equal(together, pixels(apart))
+    for different in ({"a": [1.5, 2], "b": [1, 2]}, {"a": [1, 2], "b": [1, 1.5]}):
+        assert not np.array_equal(together, pixels(different))
 
 
 def test_a_line_without_places_is_refused():

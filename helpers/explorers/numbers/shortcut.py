@@ -137,18 +137,11 @@ class ShortcutNumbers:
             )
         )
         names = (
-            f"bottleneck {outer}-{self.width}-{self.width}-{outer}",
+            f"bottleneck {outer}–{self.width}–{self.width}–{outer}",
             f"basic, {self.width} wide",
             f"basic, {outer} wide",
         )
         return tuple(zip(names, (slim, plain, wide), strict=True))
-
-    @property
-    def way(self) -> int | None:
-        """Which of the three `ways` this block is, None where its shapes differ."""
-        if self.shapes_differ:
-            return None
-        return 0 if self.block == "bottleneck" else 1
 
     @property
     def finding(self) -> str:
@@ -168,7 +161,7 @@ class ShortcutNumbers:
     @property
     def sentence(self) -> str:
         """The finding in one sentence, numbers included."""
-        chain = "-".join(map(str, self.channels))
+        chain = "–".join(map(str, self.channels))
         return (
             f"{self.block.capitalize()} {chain}, {self.map_size}→{self.out_size} pixels: "
             f"{self.weights:,} weights; "
@@ -194,7 +187,7 @@ def shortcut(
     Raises ValueError for option A with fewer channels out than in: zeros only add channels.
 
     >>> shortcut("bottleneck", in_channels=256, width=64, expansion=4).ways
-    (('bottleneck 256-64-64-256', 69632), ('basic, 64 wide', 73728), ('basic, 256 wide', 1179648))
+    (('bottleneck 256–64–64–256', 69632), ('basic, 64 wide', 73728), ('basic, 256 wide', 1179648))
     >>> shortcut("basic", in_channels=64, width=128, stride=2).shortcut_weights
     8192
     """

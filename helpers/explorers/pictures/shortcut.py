@@ -28,14 +28,18 @@ ROWS, WAYS = 78, 300
 
 
 def draw_shortcut(numbers: ShortcutNumbers) -> Sheet:
-    """Paths are as thick as their channels; bars are in percent of the block, or of the largest block."""
+    """Paths are as thick as their channels; bars are in percent of the block, or of the largest block.
+
+    A bottleneck is compared with basic blocks.
+    """
     sheet = Sheet(WIDTH, HEIGHT)
     sheet.title(14, 18, numbers.finding)
     _paths(sheet, numbers)
     _layers(sheet, numbers)
     _shortcut(sheet, numbers)
     _weights(sheet, numbers)
-    _ways(sheet, numbers)
+    if numbers.block == "bottleneck":
+        _ways(sheet, numbers)
     _options(sheet, numbers)
     return sheet
 
@@ -107,16 +111,12 @@ def _weights(sheet: Sheet, numbers: ShortcutNumbers) -> None:
 
 def _ways(sheet: Sheet, numbers: ShortcutNumbers) -> None:
     ways = numbers.ways
-    sheet.text(BARS, WAYS - 28, "Equal shapes in and out, three ways", bold=True)
+    sheet.text(BARS, WAYS - 28, "For comparison: three blocks with equal shapes", bold=True)
     most = max(weights for _, weights in ways)
     for row, (name, weights) in enumerate(ways):
         y = WAYS + 40 * row
-        this = "◂ this block" if numbers.way == row else ""
+        this = "" if row or numbers.shapes_differ else "◂ this block"
         _bar(sheet, y, name, this, (weights, most), FAINT, f"{name}: {weights:,} weights")
-        if row < 2:
-            block = ("bottleneck", "basic")[row]
-            tip = f"{weights:,} weights; a click makes it a {block} block"
-            sheet.pad(BARS, y - 10, NUMBERS - BARS, 36, tip=tip, sets={"block": block})
     _axis(sheet, WAYS, len(ways), "of the largest")
 
 

@@ -1,0 +1,66 @@
+"""How the figures of studies are drawn; that they say what is recorded is tests/studies' work."""
+
+import pytest
+from matplotlib.colors import to_hex
+
+from helpers.drawing import study_figures
+from helpers.drawing.figures import Drawing
+from helpers.drawing.study_figures import study_curves, study_dots
+from helpers.drawing.style import INK
+
+RUNS = {"plain": [(40.0, 20.0, 10.0), (50.0, 30.0, 20.0)], "deep": [(80.0, 70.0, 60.0), (90.0, 80.0, 70.0)]}
+ENDS = {"training error": {"plain": (3, 5, 4), "deep": (9, 8, 10)}}
+
+
+@pytest.fixture
+def figure(monkeypatch):
+    """The figure that the last drawing was made of."""
+    kept = []
+    original = Drawing.of
+
+    def of(drawn, *args, **options):
+        kept.append(drawn)
+        return original(drawn, *args, **options)
+
+    monkeypatch.setattr(study_figures.Drawing, "of", of)
+    return lambda: kept[-1]
+
+
+def test_every_seed_is_a_thin_line_and_each_mean_a_thick_one(figure):
+    study_curves("Two", "training error", RUNS, "2 seeds")
+    lines = figure().axes[0].lines
+    thin = [line for line in lines if line.get_linewidth() == 1]
+    assert sorted(tuple(line.get_ydata()) for line in thin) == sorted(
+        curve for curves in RUNS.values() for curve in curves
+    )
+    means = {line.get_label(): list(line.get_ydata()) for line in lines if line.get_label() in RUNS}
+    assert means == {"plain": [45, 25, 15], "deep": [85, 75, 65]}
+
+
+def test_the_learner_s_own_runs_are_black_named_and_marked_as_their_network_is(figure):
+    study_curves("Two", "training error", RUNS, "2 seeds", own={"deep": (85, 61), "plain": (61, 60)})
+    axes = figure().axes[0]
+    marks = {line.get_label(): line.get_marker() for line in axes.lines if line.get_label() in RUNS}
+    own = [
+        line for line in axes.lines if to_hex(line.get_color()) == INK.lower() and len(line.get_ydata()) == 2
+    ]
+    assert [line.get_marker() for line in own] == [marks["deep"], marks["plain"]]
+    names = {
+        text.get_text(): text.get_position() for text in axes.texts if text.get_text().startswith("your")
+    }
+    assert set(names) == {"your deep", "your plain"}
+    low, high = axes.get_ylim()
+    assert abs(names["your deep"][1] - names["your plain"][1]) > 0.089 * (high - low), "they don't overlap"
+
+
+def test_every_seed_is_a_dot_in_its_network_s_row(figure):
+    study_dots("Two", ENDS, "3 seeds", own={"training error": {"deep": 7.0}})
+    dots = [tuple(map(float, at)) for each in figure().axes[0].collections for at in each.get_offsets()]
+    assert sorted(dots) == sorted([(3, 0), (5, 0), (4, 0), (9, 1), (8, 1), (10, 1), (7, 1)])
+
+
+def test_an_own_run_of_an_unknown_network_is_refused():
+    with pytest.raises(ValueError, match="network"):
+        study_curves("Two", "training error", RUNS, "2 seeds", own={"wide": (1,)})
+    with pytest.raises(ValueError, match="network"):
+        study_dots("Two", ENDS, "3 seeds", own={"training error": {"wide": 1}})

@@ -13,14 +13,19 @@ REDUCED = (2, 4, 8, 16, 32, 64)
 
 
 def network(reduced: int | None, relu: bool = True) -> nn.Sequential:
-    """A stem, and two blocks from 64 channels to 64: a 3×3, or a 1×1 to `reduced` channels and then a 3×3."""
-    layers = [*convolution(1, CHANNELS, 3), nn.MaxPool2d(2)]
+    """A stem, and two blocks from 64 channels to 64: a 3×3, or a 1×1 to `reduced` channels and then a 3×3.
+
+    Batch norm follows each convolution: without it, some seeds of the narrow ones don't learn at all. In use
+    it only scales and shifts a channel, so two layers with no ReLU between them are still one linear layer.
+    """
+    layers = [*convolution(1, CHANNELS, 3, batch_norm=True), nn.MaxPool2d(2)]
     for _ in range(2):
         if reduced is None:
-            layers += convolution(CHANNELS, CHANNELS, 3)
+            layers += convolution(CHANNELS, CHANNELS, 3, batch_norm=True)
         else:
-            squeeze = convolution(CHANNELS, reduced, 1)
-            layers += [*(squeeze if relu else squeeze[:1]), *convolution(reduced, CHANNELS, 3)]
+            squeeze = convolution(CHANNELS, reduced, 1, batch_norm=True)
+            layers += squeeze if relu else squeeze[:-1]
+            layers += convolution(reduced, CHANNELS, 3, batch_norm=True)
         layers.append(nn.MaxPool2d(2))
     return classifier(layers, CHANNELS)
 
@@ -36,9 +41,9 @@ def networks() -> dict[str, Callable[[], nn.Module]]:
 STUDY = Study(
     question="What does it cost to squeeze the channels before a 3×3, and what does the ReLU in between do?",
     varied="the reduced channels (none, 2 to 64), and a ReLU after the 1×1 or none",
-    fixed="64 channels in and out, two blocks, data, batches, epochs, weight decay, schedule",
+    fixed="64 channels in and out, two blocks, batch norm, data, batches, epochs, weight decay, schedule",
     networks=networks(),
     data=patches,
     epochs=12,
-    rates=(0.02, 0.05, 0.1),
+    rates=(0.05, 0.1, 0.2),
 )

@@ -7,18 +7,20 @@ from typing import Any
 from helpers.arithmetic import Convolution
 from helpers.lessons.checking import Exercise, Wrong, built, one_of, several, whole_number
 
-DIAGNOSES = ("overfitting", "degradation", "neither")
+WORDS = ("overfitting", "degradation", "neither", "unknown")
+DIAGNOSES = ("degradation", "overfitting", "neither", "unknown")
 
 
 def _diagnoses(answer: Any) -> None:
     hints = {
-        "a": "both fit their training pictures equally well, and new ones worse: what is that called?",
-        "b": "look at the training error. An overfitted network does *well* on what it was trained on.",
+        "a": "look at the training error. An overfitted network does *well* on what it was trained on.",
+        "b": "the deeper network fits its training examples better, and does worse on new ones.",
         "c": "the deeper network is better in training and on new pictures. Is anything wrong with it?",
+        "d": "the training error could have risen or fallen. Can you tell the two failures apart without it?",
     }
     given = several(answer, len(DIAGNOSES))
     for (case, hint), right, said in zip(hints.items(), DIAGNOSES, given, strict=True):
-        if one_of(said, DIAGNOSES) != right:
+        if one_of(said, WORDS) != right:
             raise Wrong(f"In case {case}, {hint}")
 
 
@@ -76,14 +78,14 @@ def _overwritten(answer: Any) -> None:
     if (faulty, right) == (6, 3):
         raise Wrong("You have both numbers; the other way round. Which x does the faulty block add?")
     if faulty != 3:
-        raise Wrong("The faulty block adds y and what x is *then*: the first line has put 2 into it.")
+        raise Wrong("The faulty block adds y and whatever x holds by then; the first line has put 2 into it.")
     if right != 6:
         raise Wrong("A residual block adds y and the block's own input, which was 5.")
 
 
 EXERCISES = {
     "5.1": Exercise(
-        _diagnoses, "Only degradation shows in the training error; to see overfitting, you need both."
+        _diagnoses, "A test error that rises is a symptom of both; only the training error tells them apart."
     ),
     "5.2": Exercise(
         _width, "18 · 124² is about 278,528: for the price of 124 channels, the bottleneck carries 512."

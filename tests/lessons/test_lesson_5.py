@@ -31,25 +31,26 @@ class Block(nn.Module):
         return self.join(y, norms[2](self.projection(x)))
 
 
-RIGHT = ["overfitting", "degradation", "neither"]
+RIGHT = ["degradation", "overfitting", "neither", "unknown"]
 
 
 def test_exercise_1():
     assert check("5.1", RIGHT).startswith("Right. ")
-    assert check("5.1", (" Overfitting", "DEGRADATION", "neither ")).startswith("Right. ")
+    assert check("5.1", (" Degradation", "OVERFITTING", "neither ", "unknown")).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (["degradation", "degradation", "neither"], "In case a, both fit their training pictures"),
-        (["overfitting", "overfitting", "neither"], "In case b, look at the training error"),
-        (["overfitting", "degradation", "degradation"], "In case c, the deeper network is better"),
-        (["neither", "neither", "neither"], "In case a"),
-        (["overfitting", "both", "neither"], "'both' is not among"),
-        (["overfitting", "degradation"], r"is not a list of 3 answers; write [..., ..., ...]."),
-        ("overfitting", "'overfitting' is not a list of 3 answers"),
-        (9, "9 is not a list of 3 answers"),
+        (["overfitting", "overfitting", "neither", "unknown"], "In case a, look at the training error"),
+        (["degradation", "degradation", "neither", "unknown"], "In case b, the deeper network fits"),
+        (["degradation", "overfitting", "degradation", "unknown"], "In case c, the deeper network is better"),
+        (["degradation", "overfitting", "neither", "overfitting"], "In case d, the training error could"),
+        (["neither"] * 4, "In case a"),
+        (["degradation", "both", "neither", "unknown"], "'both' is not among"),
+        (["overfitting", "degradation"], r"is not a list of 4 answers; write [..., ..., ..., ...]."),
+        ("overfitting", "'overfitting' is not a list of 4 answers"),
+        (9, "9 is not a list of 4 answers"),
     ],
 )
 def test_exercise_1_hints(answer, hint):

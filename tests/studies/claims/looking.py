@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
 from statistics import mean
 
-from helpers.lessons.study import Study
+from helpers.lessons.study import FOLDER, Study
 
 TRAINING, TEST = "training error", "test error"
 Claim = Callable[[Study], bool]
@@ -25,3 +26,10 @@ def level(found: Study, one: str, other: str, measure: str) -> bool:
 
 def average(found: Study, network: str, measure: str) -> float:
     return mean(found.last(network, measure))
+
+
+def tried(name: str) -> dict[str, dict[str, float]]:
+    """The errors by which each network's learning rate was chosen, by network and rate."""
+    with (FOLDER / f"{name}.toml").open("rb") as file:
+        found = tomllib.load(file)["tried"]
+    return {network: {rate: error for rate, (error, _) in each.items()} for network, each in found.items()}

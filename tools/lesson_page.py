@@ -60,6 +60,13 @@ def lesson_page(notebook: Path) -> LessonPage:
             shown = [_explorer(live, f"{kind}-{counts[kind]}", file, picture)]
         if question := _question(cell):
             shown = [question]
+        elif cell.metadata.get("jupyter", {}).get("outputs_hidden") and shown:
+            # What answers a question of the text is folded here, as it is in the notebook until it is run.
+            shown = [
+                '<details class="answer"><summary>Show what comes out</summary>',
+                *shown,
+                "</details>",
+            ]
         parts += [_code(cell), *map(_raw, shown)]
     parts += [_raw("</details>")] * further
     parts[0] = parts[0].replace("\n", f"\n\n{_raw(_ways(notebook))}\n", 1)

@@ -5,7 +5,8 @@
 import { picture } from "./picture.js";
 
 const here = new URL(".", import.meta.url);
-const NOTE = "This page shows what was recorded for it. In the notebook every setting, other photos and networks work.";
+const TOURED = "This page shows recorded settings only; in the notebook all of them work, with any photo and network.";
+const PRIVATE = "Your own picture never leaves this page.";
 let python = null;
 
 /** Python with the course's plain parts, once for all of a page; gives the modules that explorers and questions need. */
@@ -19,6 +20,7 @@ function started() {
     return {
       explorers: pyodide.pyimport("helpers.explorers.page"),
       questions: () => pyodide.pyimport("helpers.lessons.page"),
+      bytes: (array) => pyodide.toPy(array),
     };
   })();
   return python;
@@ -32,9 +34,9 @@ function asked(name) {
 
 async function bring(figure) {
   const { module, explorer: kind, settings, recordings } = figure.dataset;
-  const [{ explorers }, recording] = await Promise.all([started(), recordings ? loaded(recordings) : "{}"]);
+  const [{ explorers, bytes }, recording] = await Promise.all([started(), recordings ? loaded(recordings) : "{}"]);
   const explorer = explorers.opened(module, kind, recording, settings, JSON.stringify(asked(figure.id) ?? {}));
-  new Live(figure, explorer, Boolean(recordings));
+  new Live(figure, explorer, bytes);
 }
 
 async function loaded(name) {
@@ -44,9 +46,10 @@ async function loaded(name) {
 }
 
 class Live {
-  constructor(figure, explorer, recorded) {
+  constructor(figure, explorer, bytes) {
     this.figure = figure;
     this.explorer = explorer;
+    this.bytes = bytes;
     this.addresses = new Map();
     this.inputs = new Map();
     const stored = figure.querySelector("img");
@@ -61,10 +64,10 @@ class Live {
     copy.onclick = () => this.copied(copy);
     const buttons = element("div", { className: "buttons" });
     buttons.append(reset, copy);
-    const note = element("p", { className: "note", textContent: NOTE, hidden: !recorded });
+    this.note = element("p", { className: "note" });
     this.show(explorer.state());
     stored.remove();
-    figure.append(this.controls, shown, this.sentence, this.status, buttons, note);
+    figure.append(this.controls, shown, this.sentence, this.status, buttons, this.note);
     figure.dataset.ready = "true";
   }
 
@@ -81,16 +84,31 @@ class Live {
     this.sentence.textContent = state.sentence;
     this.status.textContent = state.status ? `Note: ${state.status}` : "";
     this.status.hidden = !state.status;
+    this.note.textContent = state.toured ? TOURED : this.inputs.has("upload") ? PRIVATE : "";
     this.link = state.link;
   }
 
   input(control) {
     if (!this.inputs.has(control.name)) {
-      const made = MAKERS[control.kind](control, (value) => this.show(this.explorer.change(control.name, value)));
+      const set = (value) => this.show(this.explorer.change(control.name, value));
+      const made = MAKERS[control.kind](control, control.kind === "upload" ? (file) => this.uploaded(file) : set);
       this.inputs.set(control.name, made);
       this.controls.append(made.label);
     }
     return this.inputs.get(control.name);
+  }
+
+  /** A picture of the learner's own; it never leaves the page. */
+  async uploaded(file) {
+    let picture;
+    try {
+      picture = await createImageBitmap(file);
+    } catch {
+      this.status.textContent = `Note: ${file.name} cannot be opened as a picture; choose a JPEG or a PNG.`;
+      this.status.hidden = false;
+      return;
+    }
+    this.show(this.explorer.upload((size) => this.bytes(pixels(picture, size))));
   }
 
   async copied(button) {
@@ -142,10 +160,24 @@ const MAKERS = {
     input.onchange = () => set(String(input.checked));
     return labelled(control, input, null, (now) => (input.checked = now.value === "true"));
   },
-  upload(control) {
-    return labelled(control, element("input", { type: "file", accept: "image/*" }), null, () => {});
+  upload(control, set) {
+    const input = element("input", { type: "file", accept: "image/*" });
+    input.onchange = () => input.files.length && set(input.files[0]);
+    return labelled(control, input, null, () => {});
   },
 };
+
+/** A picture's central square at so many pixels a side: a byte each for red, green and blue, row by row. */
+function pixels(picture, size) {
+  const side = Math.min(picture.width, picture.height);
+  const drawing = Object.assign(document.createElement("canvas"), { width: size, height: size }).getContext("2d");
+  drawing.fillStyle = "white"; // behind what is transparent
+  drawing.fillRect(0, 0, size, size);
+  drawing.imageSmoothingQuality = "high";
+  const [left, top] = [(picture.width - side) / 2, (picture.height - side) / 2];
+  drawing.drawImage(picture, left, top, side, side, 0, 0, size, size);
+  return drawing.getImageData(0, 0, size, size).data.filter((_, place) => place % 4 < 3);
+}
 
 function labelled(control, input, value, show) {
   const label = element("label", { className: control.kind });
@@ -195,6 +227,9 @@ for (const form of document.querySelectorAll("form:is(.guess, .reveal, .exercise
     if (!form.classList.contains("guess")) answer(form);
   });
 }
+
+// Code that is wider than the page is scrolled, by keyboard too.
+for (const code of document.querySelectorAll("pre")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
 
 const figures = [...document.querySelectorAll("figure.explorer")];
 const waiting = new IntersectionObserver(

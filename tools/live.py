@@ -82,11 +82,11 @@ def recorded(shown: Explorer) -> Live:
     for step in asking.tour():
         asking.set(**step)
         tour.append(settings_of(asking))
-    if asked == ["photos"]:
-        names = [name for name in asking.photos.names() if name != settings["photo"]]
-        for name in names[: PHOTOS - 1]:
-            asking.set(photo=name)
-            tour.append(settings_of(asking))
+    if asked == ["photos"]:  # all but the photo itself is computed in the page
+        others = [name for name in asking.photos.names() if name != settings["photo"]]
+        tour = [{"photo": name} for name in (settings["photo"], *others[: PHOTOS - 1])]
+        for step in tour:
+            asking.set(**step)
     return Live(
         type(shown),
         settings,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from helpers.explorers.controls import Choice, FloatSlider, Slider
@@ -77,6 +78,10 @@ class AugmentationExplorer(Explorer):
                 self.controls[other].take(value)
         elif name in SETTING and self.controls[name].value != drawn[name]:
             self.seed.take(0)
+
+    def tour(self) -> Iterator[dict[str, int]]:
+        """What each seed draws."""
+        return ({"seed": seed} for seed in range(MOST_SEED + 1))
 
     def compute(
         self, *, photo: str, upload: Any, seed: int, row: int, column: int, flip: str, **alphas: float

@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from helpers.explorers.controls import Choice, Control, FloatSlider, Slider, Switch, Upload
-from helpers.explorers.explorer import Explorer
-from helpers.explorers.sources.plain_photos import PlainPhotos
+from helpers.explorers.explorer import OWN, Explorer
+from helpers.explorers.sources.plain_photos import Pixels, PlainPhotos
 from helpers.explorers.sources.recording import Recorded
 from helpers.wording.refusals import known
 
@@ -35,11 +35,12 @@ class PageExplorer:
         sources = {
             parameter: Recorded(answers) for parameter, answers in recording.get("sources", {}).items()
         }
-        if list(sources) == ["photos"]:
+        self._takes_photos = list(sources) == ["photos"]
+        if self._takes_photos:
             sources["photos"] = PlainPhotos(sources["photos"])
         self._tour: Sequence[Mapping[str, Any]] = recording.get("tour", ())
         self._toured = {
-            name: {setting[name] for setting in self._tour} for name in next(iter(self._tour), {})
+            name: {setting[name] for setting in self._tour} | {OWN} for name in next(iter(self._tour), {})
         }
         self.explorer = kind(**sources)
         self.explorer.set(**settings)
@@ -61,8 +62,10 @@ class PageExplorer:
                 "controls": [
                     _described(name, control, self._toured.get(name))
                     for name, control in explorer.controls.items()
+                    if self._takes_photos or not isinstance(control, Upload)
                 ],
                 "images": new,
+                "toured": bool(self._tour) and not self._takes_photos,
                 "link": self.link(),
             }
         )
@@ -78,6 +81,11 @@ class PageExplorer:
             self.explorer.change(name, asked)
         return self.state()
 
+    def upload(self, pixels: Pixels) -> str:
+        """Take a learner's own picture, which the browser has opened, and give the new state."""
+        self.explorer.change("upload", lambda size: bytes(pixels(size)))
+        return self.state()
+
     def point(self, places: str) -> str:
         """Set controls by what was pointed at, given as JSON, and give the new state."""
         asked = json.loads(places)
@@ -91,25 +99,34 @@ class PageExplorer:
         return self.state()
 
     def link(self) -> dict[str, str]:
-        """The controls that are not as in the lesson, with their values: for an address."""
+        """The controls that are not as in the lesson, with their values: for an address.
+
+        A learner's own picture stays in their browser, so no link leads to it.
+        """
         return {
-            name: _text(value) for name, value in self._values().items() if value != self._lesson.get(name)
+            name: _text(value)
+            for name, value in self._values().items()
+            if value != self._lesson.get(name) and (name, value) != ("photo", OWN)
         }
 
     def _go_near(self, asked: Mapping[str, Any]) -> bool:
-        """Set all controls as on the tour where it is nearest to what is asked; whether there is a tour."""
-        if not self._tour:
-            return False
+        """Set all that is asked, and what the tour has as it has it where it is nearest to that.
+
+        Whether the tour has any of it; if not, nothing is set.
+        """
         now = self._values()
+        toured = {name: value for name, value in asked.items() if name in self._toured}
+        if not toured or toured.get("photo") == OWN:
+            return False
 
         def away(setting: Mapping[str, Any]) -> tuple[float, float]:
-            rest = (name for name in setting if name not in asked)
+            rest = (name for name in setting if name not in toured)
             return (
-                sum(_away(setting.get(name), value) for name, value in asked.items()),
+                sum(_away(setting[name], value) for name, value in toured.items()),
                 sum(_away(setting[name], now[name]) for name in rest),
             )
 
-        self.explorer.set(**min(self._tour, key=away))
+        self.explorer.set(**{**asked, **min(self._tour, key=away)})
         return True
 
     def _values(self) -> dict[str, Any]:
@@ -122,11 +139,9 @@ class PageExplorer:
             for name in link:
                 known("control", name, self._lesson)
             asked = {name: _value(explorer.controls[name], text) for name, text in link.items()}
-            if self._tour:
-                refused = [explorer.controls[each].read(value)[1] for each, value in asked.items()]
-                wrong = next(filter(None, refused), "")
-                self._go_near(asked if not wrong else {})
-            else:
+            refused = [explorer.controls[each].read(value)[1] for each, value in asked.items()]
+            wrong = next(filter(None, refused), "")
+            if not wrong and not self._go_near(asked):
                 explorer.set(**asked)
                 wrong = explorer.status
         except ValueError as error:
@@ -169,7 +184,7 @@ def _described(name: str, control: Control, toured: Collection[Any] | None) -> d
         case Switch():
             return about | {"kind": "switch", "value": _text(control.value)}
         case Upload():
-            return about | {"kind": "upload", "hidden": True}
+            return about | {"kind": "upload"}
     raise TypeError(f"There is no input for {type(control).__name__}.")
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
 import helpers
@@ -102,6 +103,47 @@ def test_every_page_is_whole_and_fits_on_a_phone(browser: Browser, address: str,
         assert images == 0, page
         assert wrong == [], page
         view.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(browser: Browser, address: str, site: Path, scheme: str) -> None:
+    axe = ROOT / "site" / "node_modules" / "axe-core" / "axe.min.js"
+    for page in pages(site):
+        view, _ = visit(browser, address, page, color_scheme=scheme)
+        alive(view)
+        view.add_script_tag(path=axe)
+        faults = view.evaluate(
+            "axe.run().then(found => found.violations"
+            ".filter(each => ['serious', 'critical'].includes(each.impact))"
+            ".map(each => [each.id, each.help, each.nodes.slice(0, 3).map(node => node.html)]))"
+        )
+        assert faults == [], page
+        view.context.close()
+
+
+def test_a_picture_of_one_s_own_is_shown(
+    browser: Browser, address: str, site: Path, extent: str, tmp_path: Path
+) -> None:
+    green, broken = tmp_path / "green.png", tmp_path / "broken.png"
+    Image.new("RGB", (300, 200), (0, 200, 0)).save(green)
+    broken.write_bytes(b"no picture")
+    found = 0
+    for page in pages(site):
+        view, wrong = visit(browser, address, page)
+        for figure in alive(view):
+            upload = figure.locator("input[type=file]")
+            for _ in range(upload.count()):
+                upload.set_input_files(broken)
+                status = figure.locator(".explorer-status")
+                status.filter(has_text="broken.png cannot be opened as a picture").wait_for()
+                upload.set_input_files(green)
+                photo = figure.locator("select[name=photo]").element_handle()
+                view.wait_for_function("photo => photo.value === 'your own'", arg=photo)
+                assert figure.locator(".explorer-status:visible").count() == 0
+                found += 1
+        assert wrong == [], page
+        view.context.close()
+    assert found or extent == "one"
 
 
 def twin(figure: Locator, site: Path) -> PageExplorer:

@@ -30,12 +30,13 @@ def test_a_page_shows_what_jupyter_shows_wherever_it_goes(name):
     explorer = made(name)
     rng = np.random.default_rng(7)
     shuffle(explorer, rng)
-    page = page_of(recorded(explorer))
+    live = recorded(explorer)
+    page = page_of(live)
     for _ in range(8):
         shown = state(page)
         explorer.set(**settings_of(page.explorer))
         assert (shown["sentence"], shown["svg"]) == (explorer.numbers.sentence, explorer.svg)
-        inputs = [each for each in shown["controls"] if not each["hidden"]]
+        inputs = [each for each in shown["controls"] if not each["hidden"] and each["kind"] != "upload"]
         control = inputs[rng.integers(len(inputs))]
         if control["kind"] == "slider":
             steps = int((control["max"] - control["min"]) / control["step"] + 1e-9)
@@ -46,6 +47,9 @@ def test_a_page_shows_what_jupyter_shows_wherever_it_goes(name):
             value = rng.choice(["true", "false"])
         again = json.loads(page.change(control["name"], str(value)))
         assert again["status"] == "" or name == "NetworkComparison"  # one family always stays
+        if not live.tour or control["name"] not in live.tour[0]:
+            [now] = [each["value"] for each in again["controls"] if each["name"] == control["name"]]
+            assert float(now) == pytest.approx(float(value)) if control["kind"] == "slider" else now == value
 
 
 def test_inputs_have_what_the_controls_are():
@@ -99,6 +103,38 @@ def test_what_was_not_recorded_goes_to_the_nearest_that_was():
     assert [each["value"] for each in shown["controls"] if each["name"] == "row"] == [str(rows[0])]
     photos = next(each for each in shown["controls"] if each["name"] == "photo")
     assert photos["options"] == [live.settings["photo"]]
+
+
+@pytest.mark.parametrize("name", ["PixelMixer", "PoolingExplorer", "AugmentationExplorer"])
+def test_a_picture_of_the_learner_s_own_is_shown_and_stays_out_of_links(name):
+    page = page_of(recorded(made(name)))
+    before = state(page)
+    assert [each["kind"] for each in before["controls"] if each["name"] == "upload"] == ["upload"]
+    asked = []
+
+    def pixels(size: int) -> memoryview:
+        asked.append(size)
+        return memoryview(bytes([10, 200, 30] * size * size))
+
+    shown = json.loads(page.upload(pixels))
+    assert asked, "the browser's pixels were asked for"
+    assert shown["status"] == ""
+    photo = next(each for each in shown["controls"] if each["name"] == "photo")
+    assert photo["value"] == OWN
+    assert OWN in photo["options"]
+    assert "photo" not in shown["link"]
+    assert shown["images"], "its pictures are new"
+    slider = next(each for each in shown["controls"] if each["kind"] == "slider")
+    moved = json.loads(page.change(slider["name"], str(slider["max"])))
+    assert [each["value"] for each in moved["controls"] if each["name"] == "photo"] == [OWN], "it stays"
+    back = json.loads(page.change("photo", photo["options"][0]))
+    assert back["status"] == ""
+    assert [each["value"] for each in back["controls"] if each["name"] == "photo"] == [photo["options"][0]]
+
+
+def test_what_needs_a_network_takes_no_picture_in_a_page():
+    controls = state(page_of(recorded(made("FeatureMapExplorer"))))["controls"]
+    assert "upload" not in [each["name"] for each in controls]
 
 
 @pytest.fixture

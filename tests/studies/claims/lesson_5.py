@@ -1,6 +1,5 @@
 """What lesson 5 concludes from its studies."""
 
-
 from helpers.lessons.study import Study
 from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level, tried
 

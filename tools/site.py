@@ -21,6 +21,7 @@ import helpers
 from helpers.drawing.png import png_of_svg
 from tools.lesson_page import lesson_page
 from tools.slides import make_deck
+from tools.studies_page import studies_page
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "site"
@@ -55,9 +56,10 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
     for name in ("teaching.md", "jupyterhub_config.py"):
         shutil.copy(ROOT / "docs" / name, source)
     (source / "reference.md").write_text(reference(), encoding="utf-8")
-    pages = {path: lesson_page(path) for path in notebooks}
-    for path, page in pages.items():
-        (source / f"{path.stem}.md").write_text(page.markdown, encoding="utf-8")
+    notebooks = tuple(notebooks)
+    pages = {path.stem: lesson_page(path) for path in notebooks} | {"studies": studies_page(notebooks)}
+    for name, page in pages.items():
+        (source / f"{name}.md").write_text(page.markdown, encoding="utf-8")
     subprocess.run(
         [sys.executable, "-m", "sphinx", "-b", "html", "-q", "-W", "--keep-going", source, folder], check=True
     )
@@ -72,7 +74,7 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
     (files / "start.png").write_bytes(png_of_svg(start.svg, {}))
     (folder / ".nojekyll").touch()  # GitHub would leave out what begins with an underscore
     (folder / "slides").mkdir()
-    for path in pages:
+    for path in notebooks:
         shutil.copy(path, files)
         (folder / "slides" / f"{path.stem}.slides.html").write_text(make_deck(path), encoding="utf-8")
     _python(folder / "_static")

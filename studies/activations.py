@@ -44,5 +44,5 @@ STUDY = Study(
     },
     data=patches,
     epochs=20,
-    rates=(0.02, 0.06, 0.2),
+    rates=(0.01, 0.02, 0.06, 0.2, 0.5),
 )

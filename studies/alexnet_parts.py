@@ -5,6 +5,7 @@ from functools import partial
 
 from torch import nn
 
+from helpers.models.parts import he_normal
 from helpers.models.small import SmallAlexNet
 from studies.parts import few_patches
 from studies.study import Study
@@ -15,6 +16,16 @@ def without(*names: str) -> nn.Module:
     network = SmallAlexNet(in_channels=1)
     for name in names:
         network[list(dict(network.named_children())).index(name)] = nn.Identity()
+    return network
+
+
+def wide(*names: str) -> nn.Module:
+    """The same with 512 units in place of 96 in each of the two linear layers that dropout follows."""
+    network = without(*names)
+    linear = {"fc6": nn.Linear(1024, 512), "fc7": nn.Linear(512, 512), "fc8": nn.Linear(512, 10)}
+    for name, layer in linear.items():
+        network[list(dict(network.named_children())).index(name)] = layer
+    he_normal(network)
     return network
 
 
@@ -33,10 +44,12 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
     "no dropout": partial(without, "drop6", "drop7"),
     "no conv 4": partial(without, "conv4", "relu4"),
     "one tower": partial(SmallAlexNet, in_channels=1, groups=1),
+    "wide linear layers": wide,
+    "wide, no dropout": partial(wide, "drop6", "drop7"),
 }
 STUDY = Study(
     question="What does each part of AlexNet add?",
-    varied="response norm, overlapping pooling, dropout, conv 4 and the two towers, one at a time",
+    varied="response norm, overlapping pooling, dropout, conv 4, two towers, the width of linear layers",
     fixed="all other layers, data (a third of the images), batches, epochs, weight decay, schedule",
     networks=NETWORKS,
     data=few_patches,

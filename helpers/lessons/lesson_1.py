@@ -9,19 +9,28 @@ from helpers.lessons.checking import Exercise, Wrong, built, several, whole_numb
 
 
 def _pooled(answer: Any) -> None:
-    right = Pooling(5, 3).output_size(55)[0]
+    side = Pooling(6, 2).output_size(55)[0]
+    given = tuple(map(whole_number, several(answer, 2)))
     hints = {
-        right + 1: "(55 − 5) / 3 is 16.7: a window that only partly fits is left out, so round down.",
-        right - 1: "The first window comes before any step, so add 1 to the number of steps.",
-        right**2: "That is how many numbers the new map has; give the length of its side.",
-        Pooling(5, 5).output_size(55)[0]: "That is for windows that move by their own width; they move by 3.",
-        Pooling(5, 1).output_size(55)[0]: "That is for windows that move by 1, and they move by 3.",
-        Pooling(3, 2).output_size(55)[0]: "That is for windows of 3 that move by 2; set both sliders.",
-    }  # fmt: skip
-    number = whole_number(answer)
-    if number != right:
-        plain = "How many steps of 3 can a window of 5 take on a side of 55? The first window needs none."
-        raise Wrong(hints.get(number, plain))
+        side + 1: "(55 − 6) / 2 is 24.5: a window that only partly fits is left out, so round down.",
+        side - 1: "the first window comes before any step, so add 1 to the number of steps.",
+        side**2: "that is how many numbers the new map has; give the length of a side.",
+        Pooling(6, 6).output_size(55)[0]: "that is for windows that move by their own width; they move by 2.",
+        Pooling(6, 1).output_size(55)[0]: "that is for windows that move by 1, and they move by 2.",
+        Pooling(3, 2).output_size(55)[0]: "that is for windows of 3; set the slider to 6.",
+    }
+    plain = "how many steps of 2 can a window of 6 take on a side of 55? The first window needs none."
+    if given[0] != side:
+        raise Wrong(f"The side: {hints.get(given[0], plain)}")
+    windows = {
+        3: "that is in one direction; there are rows and columns.",
+        6: "a pixel in three rows of windows and three columns is in more than six of them.",
+        4: "that is so for windows of 3. How many windows of 6 that move by 2 reach one pixel of a row?",
+        36: "windows that move by 2 begin at every second pixel only.",
+    }
+    plain = "at which places can a window of 6 begin, to reach a pixel? They are 2 apart."
+    if given[1] != 9:
+        raise Wrong(f"The side is right. The windows: {windows.get(given[1], plain)}")
 
 
 def _larger_photo(answer: Any) -> None:
@@ -97,7 +106,8 @@ def _own_dropout(answer: Any) -> None:
 
 EXERCISES = {
     "1.1": Exercise(
-        _pooled, "(55 − 5) / 3 is 16 whole steps, and the window before the first step makes 17."
+        _pooled,
+        "24 whole steps after the first window make 25 places; and 3 windows in each direction make 9.",
     ),
     "1.2": Exercise(
         _larger_photo,

@@ -39,24 +39,33 @@ class Functional(nn.Module):
 
 
 def test_exercise_1_is_what_the_explorer_shows():
-    explorer = PoolingExplorer("chelsea", window=5, stride=3)
-    assert check("1.1", explorer.numbers.output_size).startswith("Right. ")
-    assert nn.MaxPool2d(5, 3)(torch.zeros(1, 1, 55, 55)).shape[2] == explorer.numbers.output_size == 17
+    explorer = PoolingExplorer("chelsea", window=6, stride=2)
+    side = explorer.numbers.output_size
+    starts = range(0, 55 - 6 + 1, 2)
+    reached = max(sum(start <= pixel < start + 6 for start in starts) for pixel in range(55))
+    assert nn.MaxPool2d(6, 2)(torch.zeros(1, 1, 55, 55)).shape[2] == side == len(starts)
+    assert check("1.1", [side, reached**2]).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (18, "round down"),
-        (16, "add 1 to the number of steps"),
-        (289, "the length of its side"),
-        (11, "by their own width"),
-        (51, "windows that move by 1"),
-        (27, "windows of 3 that move by 2"),
-        (19, "How many steps of 3"),
-        (10**5000, "How many steps of 3"),
-        (16.7, "16.7 is not a whole number"),
-        ("17", "'17' is not a number"),
+        ([26, 9], "round down"),
+        ([24, 9], "add 1 to the number of steps"),
+        ([625, 9], "the length of a side"),
+        ([9, 9], "by their own width"),
+        ([50, 9], "windows that move by 1"),
+        ([27, 9], "windows of 3"),
+        ([19, 9], "how many steps of 2"),
+        ([10**5000, 9], "how many steps of 2"),
+        ([25, 3], "in one direction"),
+        ([25, 6], "more than six of them"),
+        ([25, 4], "that is so for windows of 3"),
+        ([25, 36], "every second pixel only"),
+        ([25, 2], "They are 2 apart"),
+        ([24.5, 9], "24.5 is not a whole number"),
+        (["25", 9], "'25' is not a number"),
+        (25, "25 is not a list of 2 answers"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )

@@ -4,43 +4,124 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.arithmetic import Convolution
-from helpers.lessons.checking import Exercise, Wrong, built, one_of, whole_number
+from helpers.arithmetic import Convolution, Linear, Pooling
+from helpers.lessons.checking import Exercise, Wrong, built, several, whole_number
 
 
-def _keeps_its_slope(answer: Any) -> None:
-    word = one_of(answer, ("relu", "sigmoid", "tanh"))
-    if word == "sigmoid":
-        raise Wrong("A sigmoid's slope is at most 1/4, at zero, and falls towards 0 on either side.")
-    if word == "tanh":
-        raise Wrong("The slope of tanh is 1 at zero only, and falls towards 0 on either side.")
-
-
-def _grouped(answer: Any) -> None:
-    right = Convolution(384, 256, 3, groups=4, bias=False).weights
+def _pooled(answer: Any) -> None:
+    side = Pooling(6, 2).output_size(55)[0]
+    given = tuple(map(whole_number, several(answer, 2)))
     hints = {
-        4 * right: "That is one group, where each kernel reads all 384 channels; with four it reads 96.",
-        2 * right: "That is two groups, as in the paper; with four each kernel reads 96 channels.",
-        right // 4: "That is one card only; there are four, with 64 kernels each.",
-        right // 2: "You halved once too often: each of the 256 kernels reads 384 / 4 channels.",
-        right + 256: "That counts biases; the exercise leaves them out.",
-        right // 9: "You left out the kernel: each weight is there for each of its 3×3 pixels.",
+        side + 1: "(55 − 6) / 2 is 24.5: a window that only partly fits is left out, so round down.",
+        side - 1: "the first window comes before any step, so add 1 to the number of steps.",
+        side**2: "that is how many numbers the new map has; give the length of a side.",
+        Pooling(6, 6).output_size(55)[0]: "that is for windows that move by their own width; they move by 2.",
+        Pooling(6, 1).output_size(55)[0]: "that is for windows that move by 1, and they move by 2.",
+        Pooling(3, 2).output_size(55)[0]: "that is for windows of 3; set the slider to 6.",
     }
-    number = whole_number(answer)
-    if number != right:
-        plain = (
-            "Weights are kernel height × kernel width × the channels that one kernel reads × out channels."
-        )
-        raise Wrong(hints.get(number, plain))
+    plain = "how many steps of 2 can a window of 6 take on a side of 55? The first window needs none."
+    if given[0] != side:
+        raise Wrong(f"The side: {hints.get(given[0], plain)}")
+    windows = {
+        3: "that is in one direction; there are rows and columns.",
+        6: "a pixel in three rows of windows and three columns is in more than six of them.",
+        4: "that is so for windows of 3. How many windows of 6 that move by 2 reach one pixel of a row?",
+        36: "windows that move by 2 begin at every second pixel only.",
+    }
+    plain = "at which places can a window of 6 begin, to reach a pixel? They are 2 apart."
+    if given[1] != 9:
+        raise Wrong(f"The side is right. The windows: {windows.get(given[1], plain)}")
+
+
+def _larger_photo(answer: Any) -> None:
+    linear = Linear(256 * 12 * 12, 4096, bias=False).weights
+    conv = Convolution(384, 256, 3, groups=2, bias=False).weights
+    given = tuple(map(whole_number, several(answer, 2)))
+    if given == (conv, linear):
+        raise Wrong("You have both numbers; the other way round: first the linear layer, then conv 5.")
+    linear_hints = {
+        linear // 4: "That is for maps of 6×6. How many numbers are in 256 maps of 12×12?",
+        linear // 2: "A map of twice the side has four times as many numbers.",
+        linear // 256: "That is for one map, and there are 256 of them.",
+        linear + 4096: "That counts the biases; give the weights alone.",
+        256 * 12 * 12: "That is how many numbers come in; each of them has a weight for each of 4,096 units.",
+    }
+    plain = "A linear layer has a weight for each number that comes in and each that goes out."
+    if given[0] != linear:
+        raise Wrong(f"The linear layer: {linear_hints.get(given[0], plain)}")
+    conv_hints = {
+        2 * conv: "its kernels read only their own tower's 192 channels.",
+        4 * conv: "a kernel doesn't grow with the map: the same weights are used at more places.",
+        conv // 2: "there are 256 kernels, 128 in each tower.",
+        conv + 256: "that counts the biases; give the weights alone.",
+        conv // 9: "each kernel is 3×3 in each channel that it reads.",
+        25 * 25 * conv: "those are MACs; how many weights are there?",
+    }
+    plain = "count the weights of one kernel: 3×3 in each channel that it reads. There are 256 kernels."
+    if given[1] != conv:
+        raise Wrong(f"The first number is right. Conv 5: {conv_hints.get(given[1], plain)}")
+
+
+def _two_layers(answer: Any) -> None:
+    weight, bias, output, slope = map(whole_number, several(answer, 4))
+    if weight != 6:
+        raise Wrong("The one weight: an input grows by the first weight, and what comes out by the second.")
+    if bias != 6:
+        hints = {
+            5: "the second layer multiplies the first one's bias, too.",
+            2: "add the second layer's own bias of 4.",
+        }
+        raise Wrong(f"The one bias: {hints.get(bias, 'what do the two layers make of an input of 0?')}")
+    if output != 4:
+        hints = {
+            0: "that is what comes out without the ReLU.",
+            6: "the second layer gets 0 from the ReLU. What does it make of 0?",
+        }
+        raise Wrong(f"With the ReLU: {hints.get(output, 'what does it make of 3 · (−1) + 1?')}")
+    if slope != 0:
+        hints = {6: "that is the slope where the ReLU is on. Is it on at −1?"}
+        plain = "move the input from −1 to −0.9. How much does the output change?"
+        raise Wrong(f"The slope: {hints.get(slope, plain)}")
+
+
+def _own_dropout(answer: Any) -> None:
+    own, pytorch = map(whole_number, several(answer, 2))
+    if (own, pytorch) == (24, 18):
+        raise Wrong("You have both numbers; the other way round. Which of the two drops units in use?")
+    if own != 18:
+        hints = {
+            24: "It cannot know that the training is over, so it goes on dropping a quarter of the units.",
+            6: "That is what is lost; p is the share of units that are dropped.",
+            32: "It never divides by 1 − p.",
+        }
+        plain = "On average it keeps three quarters of 8 units of 3."
+        raise Wrong(f"The function above: {hints.get(own, plain)}")
+    if pytorch != 24:
+        hints = {
+            18: "In use it drops nothing.",
+            32: "It divides by 1 − p in training alone.",
+        }
+        raise Wrong(f"PyTorch's: {hints.get(pytorch, 'in use it hands on all 8 units as they are.')}")
 
 
 EXERCISES = {
     "1.1": Exercise(
-        _keeps_its_slope, "The slope of a ReLU is 1 for every positive input, and 0 for every negative one."
+        _pooled,
+        "24 whole steps after the first window make 25 places; and 3 windows in each direction make 9.",
     ),
-    "1.2": Exercise(_grouped, "3 · 3 · 96 · 256 = 221,184: four groups leave a quarter of one's 884,736."),
+    "1.2": Exercise(
+        _larger_photo,
+        "Four times the weights in the linear layer. The convolution has as many as before, and more work.",
+    ),
     "1.3": Exercise(
+        _two_layers, "2 · (3 · x + 1) + 4 = 6 · x + 6 is one layer; with a ReLU in between it isn't any more."
+    ),
+    "1.4": Exercise(
+        _own_dropout,
+        "It drops units in use, too. PyTorch's drops them in training only, and makes up for them there.",
+    ),
+    "1.5": Exercise(
         built("first_stage"),
-        "34,944 parameters; 227 pixels became 55 and then 27, and neighbouring windows overlap.",
+        "2,432 parameters; 32 pixels stayed 32 and then became 16, and neighbouring windows overlap.",
     ),
 }

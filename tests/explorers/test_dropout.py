@@ -193,7 +193,7 @@ def test_the_picture_reads_line_by_line():
     lines = [words for words in shown()[1].lines.values() if not words.replace(" | ", "").isdigit()]
     assert lines == [
         "In training the sum changes with the mask, around 399.7; eval gives 400.0",
-        "a layer of 100 activations, 48 dropped",
+        "a layer of 100 units, 48 dropped",
         "The next unit receives | PyTorch | paper",
         "train, this mask | 450.0 | 225.0",
         "train, mean of 1,000 masks | 399.7 | 199.8",
@@ -206,7 +206,7 @@ def test_the_picture_reads_line_by_line():
 
 def test_its_title_follows():
     assert "With p = 0 nothing is ever dropped: train and eval both give 400.0" in shown(p=0)[1].words
-    assert "a layer of 100 activations, none dropped" in shown(p=0)[1].words
+    assert "a layer of 100 units, none dropped" in shown(p=0)[1].words
     words = shown(p=0.2, mode="eval", convention="paper")[1].words
     assert "In eval nothing is dropped: the sum is 320.0, in training 320.3 on average" in words
     assert "the next unit receives 400 × 0.80 = 320.0" in words

@@ -98,7 +98,7 @@ def _gradients(sheet: Sheet, numbers: ActivationNumbers) -> None:
     sheet.title(axes.left, 20, f"{numbers.activation}: the gradient {numbers.verdict}")
     deviation = f"weights' deviation {numbers.weight_scale:.2f}/√{UNITS}"
     sheet.text(axes.left, 42, f"{numbers.depth} layers of {UNITS} units, {deviation}")
-    sheet.text(axes.left, 60, "gradient's norm over the last layer's; shaded: 0.1 to 10")
+    sheet.text(axes.left, 60, "size of the gradient; the last layer's is 1. Shaded: 0.1 to 10")
     sheet.bar(axes.left, axes.y(1), axes.width, axes.y(-1) - axes.y(1), SHADE)
     drag = axes.across("depth", 0.5, MOST_LAYERS + 0.5)  # the last layer itself is passed by none
     sheet.pad(axes.left, axes.top, axes.width, axes.height, across=drag)

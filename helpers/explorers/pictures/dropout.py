@@ -28,7 +28,7 @@ def draw_dropout(numbers: DropoutNumbers) -> Sheet:
 def _layer(sheet: Sheet, numbers: DropoutNumbers) -> None:
     """The activations as a square of numbers; each cell tells what becomes of it."""
     count = f"{numbers.dropped or 'none'} dropped"
-    sheet.text(LEFT, 44, f"a layer of {len(numbers.activations)} activations, {count}")
+    sheet.text(LEFT, 44, f"a layer of {len(numbers.activations)} units, {count}")
     becomes = {activation: numbers.scaled(activation) for activation in set(numbers.activations)}
     cells: dict[bool, list[str]] = {True: [], False: []}
     digits: dict[bool, list[str]] = {True: [], False: []}

@@ -46,10 +46,9 @@ class Study:
 
     @property
     def caption(self) -> str:
-        """How many seeds, and how long."""
-        return (
-            f"{len(self.seeds)} seeds, {self.epochs} epochs each; {self.data.removeprefix('PatchData of ')}"
-        )
+        """How many seeds, and how long; what is trained twice counts both times."""
+        longest = max(len(curve) for network in self.runs.values() for curve in network[MEASURES[0]])
+        return f"{len(self.seeds)} seeds, {longest} epochs each; {self.data.removeprefix('PatchData of ')}"
 
     def curves(self, network: str, measure: str = "training error") -> tuple[Curve, ...]:
         """One curve for each seed; raises ValueError for an unknown network or measure."""

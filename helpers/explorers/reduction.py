@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from helpers.explorers.controls import Slider
+from helpers.explorers.controls import Choice, Slider
 from helpers.explorers.explorer import Explorer
-from helpers.explorers.numbers.reduction import ReductionNumbers, reduction
+from helpers.explorers.numbers.reduction import MARK, ReductionNumbers, reduction
 from helpers.explorers.pictures.reduction import draw_reduction
 
 
 class ReductionExplorer(Explorer):
     """Sliders for kernel, channels and map size; bars and the break-even line follow.
 
-    The dot on the line can be dragged: it sets the reduced channels.
+    The dot on the line can be dragged: it sets the reduced channels. With `break_even="hidden"` the place
+    where a reduction stops paying is not marked, for a learner who is to find it.
     """
 
     numbers: ReductionNumbers
@@ -26,6 +27,7 @@ class ReductionExplorer(Explorer):
         reduced_channels: int = 32,
         out_channels: int = 128,
         image_size: int = 28,
+        break_even: str = "shown",
     ) -> None:
         super().__init__(
             {
@@ -34,6 +36,7 @@ class ReductionExplorer(Explorer):
                 "reduced_channels": Slider("reduced channels", reduced_channels, 1, in_channels),
                 "out_channels": Slider("out channels", out_channels, 8, 512, step=8),
                 "image_size": Slider("map size (pixels)", image_size, 1, 224),
+                "break_even": Choice("break-even", MARK, break_even),
             }
         )
 

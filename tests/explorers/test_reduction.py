@@ -120,6 +120,18 @@ def test_the_point_is_on_the_line_and_the_break_even_at_100_percent(reduced):
     assert {"break-even 115.2", "0", "32", "64", "96", "128"} <= {*seen.words}
 
 
+def test_the_break_even_is_marked_unless_it_is_to_be_found():
+    explorer = ReductionExplorer(break_even="hidden")
+    for reduced in (32, 115, 128):
+        explorer.reduced_channels.value = reduced
+        seen = Seen(explorer.svg)
+        assert not any("break-even" in word or "115.2" in word for word in seen.words)
+        assert not [each for each in seen.elements("line") if each.get("stroke") == VERMILION]
+        assert "115.2" not in repr(explorer)
+    explorer.break_even.value = "shown"
+    assert explorer.svg == ReductionExplorer(reduced_channels=128).svg
+
+
 def test_a_steep_line_ends_at_the_axes():
     explorer = ReductionExplorer(kernel_size=11, in_channels=8, reduced_channels=8, out_channels=512)
     seen = Seen(explorer.svg)

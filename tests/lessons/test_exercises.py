@@ -27,7 +27,7 @@ from tests.lessons import test_lesson_7 as lesson_7
 PLAIN = settings(deadline=None, derandomize=True, max_examples=150)
 
 NUMBERS_AND_WORDS = {
-    "2.1": 5, "2.2": 1_441_792, "3.1": "channels", "3.2": 137_728,
+    "2.1": 5, "2.2": 1_441_792, "3.2": 128, "3.3": 165_150_720,
     "6.1": "linearly", "6.2": 2_230_272,
 }  # fmt: skip
 NAMES = [name for module in LESSONS.values() for name in import_module(module).EXERCISES]
@@ -90,7 +90,7 @@ def test_nonsense_gets_a_hint_and_never_an_exception(exercise):
 
 RIGHT_MODULES = {
     "1.5": lesson_1.stage,
-    "3.3": lesson_3.bottleneck,
+    "3.5": lesson_3.bottleneck,
     "4.3": lesson_4.Block,
     "5.5": lesson_5.Block,
     "6.3": lesson_6.Block,
@@ -168,7 +168,7 @@ def test_the_right_number_or_word_is_right_in_every_form(exercise, answer):
 
 
 def test_every_exercise_is_named_after_its_lesson():
-    counts = {"1": 5, "5": 5, "7": 12}  # the last lesson has a quiz
+    counts = {"1": 5, "3": 5, "5": 5, "7": 12}  # the last lesson has a quiz
     assert [
         f"{lesson}.{exercise}" for lesson in LESSONS for exercise in range(1, 1 + counts.get(lesson, 3))
     ] == NAMES
@@ -191,10 +191,10 @@ def test_checking_leaves_the_learner_s_random_numbers_alone(exercise):
 def test_an_unknown_exercise_is_a_sentence_with_the_names_there_are(name):
     says = check(name, 1)
     assert says.startswith("There is no exercise ")
-    assert "'3.1'" in says
+    assert re.search(r"'3\.\d'", says)
     assert says.endswith(".")
 
 
 def test_a_number_for_a_name_is_understood():
-    assert check(3.1, "channels").startswith("Right. ")
+    assert check(3.1, [2, 0, 2]).startswith("Right. ")
     assert check(3.2, ...).startswith("Exercise 3.2 is not answered yet")

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers import check
+from helpers import ReductionExplorer, break_even, check, trace
 from tests.answers import Elsewhere, Failing, assert_hint
 
 
@@ -38,74 +38,157 @@ class Functional(nn.Module):
         return self.expand(functional.relu(self.middle(x)))
 
 
-@pytest.mark.parametrize("answer", ["channels", " Channels ", "CHANNELS"])
+@pytest.mark.parametrize(
+    "answer",
+    [[2, 0, 2], (2.0, 0.0, 2.0), [torch.tensor(2.0), np.float32(0), Fraction(2)]],
+)
 def test_exercise_1_right(answer):
-    assert check("3.1", answer).startswith("Right. A 1×1 convolution mixes the channels of one pixel")
+    assert check("3.1", answer).startswith("Right. 2 − 2 + 1.5 + 0.5 = 2")
+
+
+def test_exercise_1_is_what_pytorch_computes():
+    layer = nn.Conv2d(4, 2, 1)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[1.0, 4, 2, 0.5], [-1, 5, 1, 0.5]])[:, :, None, None])
+        layer.bias.copy_(torch.tensor([0.5, -0.5]))
+        row = torch.tensor([[2.0, 0, -1, 3], [9, 9, 9, 9]]).T.reshape(4, 1, 2)
+        before = functional.relu(layer(row))[:, 0, 0].tolist()
+        row[:, :, 1] = 0
+        after = functional.relu(layer(row))[0, 0, 0].item()
+    assert check("3.1", [*before, after]).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ("neighbours", "covers one pixel"),
-        ("both", "3×3 convolution"),
-        ("channel", "'channel' is not among the choices: 'channels', 'neighbours', 'both'."),
-        (3, "3 is not among the choices"),
-        (np.array(["channels", "both"]), "is not among the choices"),
+        ([2, -2, 2], "makes 0 of every negative number"),
+        ([1.5, -1.5, 1.5], "has a bias as well, and behind it"),
+        ([1.5, 0, 1.5], "add it to the sum"),
+        ([4, 0, 4], "comes behind the convolution"),
+        ([0, 2, 0], "give the first one first"),
+        ([3, 0, 3], "In the first channel"),
+        ([2, 1, 2], "In the second channel"),
+        ([2, 0, 0.5], "how many of its neighbours"),
+        ([2, 0, 0], "how many of its neighbours"),
+        ([2, 0], "is not a list of 3 answers"),
+        (2, "is not a list of 3 answers"),
+        (["2", 0, 2], "'2' is not a number; give numbers such as 1 or -0.5."),
+        ([2, True, 2], "True is not a number"),
+        ([2, 0, float("nan")], "nan is not a number"),
+        ([2, 0, 10**400], "is not a number"),
+        ([2, 0, 1j], "is not a number"),
+        ([2, 0, torch.zeros(3)], "is not a number"),
+        ([2, 0, torch.empty((), device="meta")], "is not a number"),
     ],
 )
 def test_exercise_1_hints(answer, hint):
     assert_hint(check("3.1", answer), hint)
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [137_728, 137_728.0, np.int32(137_728), np.float64(137_728), Fraction(137_728), torch.tensor(137_728),
-     5 * 5 * 192 * 32 - (192 * 16 + 5 * 5 * 16 * 32)],
-)  # fmt: skip
-def test_exercise_2_right(answer):
-    assert check("3.2", answer).startswith("Right. 153,600 − (3,072 + 12,800) = 137,728")
-
-
-def test_exercise_2_is_what_pytorch_counts():
-    direct, two = nn.Conv2d(192, 32, 5, bias=False), (conv(192, 16), conv(16, 32, 5))
-    saved = direct.weight.numel() - sum(layer.weight.numel() for layer in two)
-    assert check("3.2", saved).startswith("Right. ")
+def test_exercise_2_is_what_the_explorer_shows():
+    explorer = ReductionExplorer(break_even="hidden")
+    explorer.set(kernel_size=1, in_channels=256, out_channels=256, reduced_channels=128)
+    assert explorer.numbers.reduced.weights == explorer.numbers.direct.weights
+    assert explorer.numbers.break_even == 128
+    assert check("3.2", explorer.numbers.reduced_channels).startswith("Right. 256 · 128 + 128 · 256 = 65,536")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (15_872, "what the two steps hold together"),
-        (153_600, "direct 5×5"),
-        (140_800, "left out the 1×1 step"),
-        (150_528, "left out the 5×5 step"),
-        (137_712, "counts biases"),
-        (137_729, "kernel height × kernel width"),
-        (-137_728, "kernel height × kernel width"),
-        (10**400, "kernel height × kernel width"),
-        (10**5000, "kernel height × kernel width"),
-        (137_728.5, "137728.5 is not a whole number"),
-        (Fraction(10**400, 3), "is not a whole number"),
-        (float("nan"), "nan is not a number"),
-        (float("inf"), "inf is not a number"),
-        (True, "True is not a number"),
-        ("137728", "'137728' is not a number"),
-        ([137_728], "is not a number"),
-        (np.zeros((3, 3)), "is not a number"),
-        (torch.zeros(3), "is not a number"),
+        (127, "look for as many weights"),
+        (115, "that the explorer began with"),
+        (64, "this exercise has 256"),
+        (230, "set the kernel size to 1"),
+        (256, "twice as many as the one"),
+        (100, "256 · r + r · 256 weights"),
+        (-128, "256 · r + r · 256 weights"),
+        (115.2, "115.2 is not a whole number"),
     ],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_exercise_2_hints(answer, hint):
     assert_hint(check("3.2", answer), hint)
 
 
-def test_exercise_2_s_hint_on_biases_is_what_pytorch_counts_with_them():
-    def count(layer):
-        return sum(weight.numel() for weight in layer.parameters())
+@pytest.mark.parametrize(
+    ("kernel", "channels", "hint"), [(3, 128, 115), (1, 128, 64), (3, 256, 230)], ids=str
+)
+def test_exercise_2_knows_the_break_evens_of_other_settings(kernel, channels, hint):
+    assert int(break_even(kernel, channels, channels)) == hint
 
-    direct, two = nn.Conv2d(192, 32, 5), (conv(192, 16, bias=True), conv(16, 32, 5, bias=True))
-    assert "counts biases" in check("3.2", count(direct) - sum(map(count, two)))
+
+@pytest.mark.parametrize(
+    "answer",
+    [165_150_720, 165_150_720.0, np.int64(165_150_720), Fraction(165_150_720), torch.tensor(165_150_720)],
+)
+def test_exercise_3_right(answer):
+    assert check("3.3", answer).startswith("Right. 47,185,920 + 117,964,800")
+
+
+def test_exercise_3_is_what_the_trace_counts():
+    layers = conv(192, 160), conv(160, 96), nn.MaxPool2d(3, 2, 1), conv(96, 192, 5)
+    assert check("3.3", trace(nn.Sequential(*layers), (192, 32, 32)).macs).startswith("Right. ")
+    direct = trace(nn.Sequential(conv(192, 192, 5)), (192, 16, 16)).macs
+    assert round(100 * (1 - 165_150_720 / direct)) == 30
+    assert round(direct / 1e6) == 236
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (506_880, "the number of weights"),
+        (519_045_120, "it comes behind the pooling"),
+        (129_761_280, "stand before the pooling"),
+        (117_964_800, "the 5×5 alone"),
+        (47_185_920, "Those are the two 1×1"),
+        (149_422_080, "a second 1×1"),
+        (133_693_440, "another 1×1, from 192"),
+        (235_929_600, "a 5×5 from 192 channels to 192"),
+        (113_541_120, "The padding of 2"),
+        (1, "pixels of the new map"),
+        (10**5000, "pixels of the new map"),
+        (0.5, "0.5 is not a whole number"),
+        ("165150720", "is not a number"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_exercise_3_hints(answer, hint):
+    assert_hint(check("3.3", answer), hint)
+
+
+@pytest.mark.parametrize("answer", [["ReLU", 4_096], ("relu", 4_096.0), [" RELU ", torch.tensor(4_096)]])
+def test_exercise_4_right(answer):
+    assert check("3.4", answer).startswith("Right. Without a ReLU the two matrices are one")
+
+
+def test_exercise_4_s_single_layer_computes_the_same():
+    wide, narrow, single = conv(64, 256), conv(256, 64), conv(64, 64)
+    x = torch.randn(1, 64, 5, 5)
+    with torch.no_grad():
+        single.weight.copy_((narrow.weight[:, :, 0, 0] @ wide.weight[:, :, 0, 0])[:, :, None, None])
+        torch.testing.assert_close(single(x), narrow(wide(x)), atol=1e-5, rtol=1e-4)
+    assert check("3.4", ["ReLU", single.weight.numel()]).startswith("Right. ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (["bias", 4_096], "the two layers stay linear"),
+        (["padding", 4_096], "needs no padding"),
+        (["dropout", 4_096], "'dropout' is not among the choices"),
+        (["ReLU", 32_768], "what the two have together"),
+        (["ReLU", 16_384], "one of the two"),
+        (["ReLU", 65_536], "are in the middle"),
+        (["ReLU", 64], "for each pair"),
+        (["ReLU", 4_160], "counts biases"),
+        (["ReLU", 36_864], "That is a 3×3"),
+        (["ReLU", 1], "64 rows of 64"),
+        (["ReLU"], "is not a list of 2 answers"),
+        (4_096, "is not a list of 2 answers"),
+    ],
+)
+def test_exercise_4_hints(answer, hint):
+    assert_hint(check("3.4", answer), hint)
 
 
 class Clamped(nn.Module):
@@ -141,10 +224,10 @@ NOTHING = nn.Identity
         lambda: bottleneck().train(),
     ],
 )
-def test_exercise_3_right(make):
+def test_exercise_5_right(make):
     for seed in range(5):
         torch.manual_seed(seed)
-        assert check("3.3", make()).startswith("Right. 69,632 weights")
+        assert check("3.5", make()).startswith("Right. 69,632 weights")
 
 
 @pytest.mark.parametrize(
@@ -182,14 +265,14 @@ def test_exercise_3_right(make):
         (nn.Flatten(), "give a tensor of shape (N, 256, height, width)"),
     ],
 )
-def test_exercise_3_hints(answer, hint):
-    assert_hint(check("3.3", answer), hint)
+def test_exercise_5_hints(answer, hint):
+    assert_hint(check("3.5", answer), hint)
 
 
 def test_checking_leaves_the_learner_s_module_as_it_was():
     block = bottleneck()
     before = {name: value.clone() for name, value in block.state_dict().items()}
-    check("3.3", block)
+    check("3.5", block)
     assert block.training
     assert all(torch.equal(value, before[name]) for name, value in block.state_dict().items())
     assert all(weight.grad is None and weight.requires_grad for weight in block.parameters())

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from helpers.arithmetic import Convolution, break_even, same_padding
+from helpers.arithmetic import Convolution, same_padding
+from helpers.arithmetic import break_even as equal_at
 from helpers.wording.counts import compared
+
+MARK = ("shown", "hidden")
+"""Whether the picture marks the break-even."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class ReductionNumbers:
     one_by_one: Cost
     after: Cost
     break_even: Fraction
+    marked: bool = True
 
     @property
     def reduced(self) -> Cost:
@@ -58,11 +63,17 @@ class ReductionNumbers:
 
 
 def reduction(
-    kernel_size: int, in_channels: int, reduced_channels: int, out_channels: int, image_size: int
+    kernel_size: int,
+    in_channels: int,
+    reduced_channels: int,
+    out_channels: int,
+    image_size: int,
+    break_even: str = "shown",
 ) -> ReductionNumbers:
     """Count in→out by k×k against in→reduced by 1×1 and reduced→out by k×k (stride 1, same padding, no bias).
 
-    `image_size` is the height and width of the square map, in pixels.
+    `image_size` is the height and width of the square map, in pixels. `break_even`, "shown" or "hidden", says
+    whether the picture marks where both ways have as many weights.
 
     >>> numbers = reduction(3, 128, 32, 128, image_size=28)
     >>> numbers.direct.weights, numbers.one_by_one.weights, numbers.after.weights, numbers.reduced.weights
@@ -83,5 +94,6 @@ def reduction(
         direct=cost((in_channels, out_channels), kernel_size),
         one_by_one=cost((in_channels, reduced_channels), 1),
         after=cost((reduced_channels, out_channels), kernel_size),
-        break_even=break_even(kernel_size, in_channels, out_channels),
+        break_even=equal_at(kernel_size, in_channels, out_channels),
+        marked=break_even == "shown",
     )

@@ -59,10 +59,11 @@ def _line(sheet: Sheet, numbers: ReductionNumbers) -> None:
     sheet.line(axes.left, axes.y(100), axes.right, axes.y(100), FAINT, 1, stroke_dasharray="4 3")
     end = min(1, MOST * stop / 100)  # where the line leaves the axes
     sheet.line(axes.x(0), axes.y(0), axes.x(end), axes.y(100 * end / stop), BLUE, 2)
-    sheet.line(axes.x(stop), axes.y(0), axes.x(stop), axes.y(100), VERMILION, 2, stroke_dasharray="2 3")
-    place = min(max(axes.x(stop), axes.x(0.62)), axes.right)
-    label = f"break-even {float(numbers.break_even):.1f}"
-    sheet.text(place, axes.y(111), label, bold=True, color=VERMILION, anchor="end")
+    if numbers.marked:
+        sheet.line(axes.x(stop), axes.y(0), axes.x(stop), axes.y(100), VERMILION, 2, stroke_dasharray="2 3")
+        place = min(max(axes.x(stop), axes.x(0.62)), axes.right)
+        label = f"break-even {float(numbers.break_even):.1f}"
+        sheet.text(place, axes.y(111), label, bold=True, color=VERMILION, anchor="end")
     reduced = numbers.reduced_channels
     percent = 100 * numbers.reduced.weights / numbers.direct.weights
     sheet.dot(

@@ -43,6 +43,22 @@ def all_four_are_level_on_new_patches(found: Study) -> bool:
     return all(level(found, one, other, TEST) for one in names for other in names)
 
 
+def grown_networks_end_level_with_those_that_trained_on(found: Study) -> bool:
+    names = found.networks[:2]
+    return all(level(found, *names, measure) for measure in (TRAINING, TEST))
+
+
+def forty_four_layers_from_the_start_fit_best(found: Study) -> bool:
+    *others, deep = found.networks
+    return {round(error, 1) for error in found.last(deep, TRAINING)} == {0.1} and all(
+        apart(found, deep, other, TRAINING) for other in others
+    )
+
+
+def all_three_are_level_on_new_patches(found: Study) -> bool:
+    return all(level(found, one, other, TEST) for one in found.networks for other in found.networks)
+
+
 CLAIMS: list[Concluded] = [
     (
         "degradation",
@@ -54,7 +70,7 @@ CLAIMS: list[Concluded] = [
         "All five deep networks end far behind all five shallow ones.",
         plain_44_is_far_behind,
     ),
-    ("degradation", "This one is bad on both.", plain_44_is_bad_on_both),
+    ("degradation", "Plain-44 is bad on both.", plain_44_is_bad_on_both),
     (
         "degradation",
         "With it, 44 layers fit their training patches better than 14 do",
@@ -67,7 +83,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "degradation",
-        "On *new* patches the two residual networks are level: their seeds overlap.",
+        "On *new* patches the two residual networks are level: their errors overlap from seed to seed.",
         the_residual_networks_are_level_on_new_patches,
     ),
     (
@@ -81,4 +97,15 @@ CLAIMS: list[Concluded] = [
         without_a_zero_start_they_fit_better,
     ),
     ("degradation", "on new patches all four are level.", all_four_are_level_on_new_patches),
+    (
+        "growing",
+        "the grown networks end level with the 14 layers that simply trained on",
+        grown_networks_end_level_with_those_that_trained_on,
+    ),
+    (
+        "growing",
+        "fit their training patches best, with an error of 0.1 percent from every seed.",
+        forty_four_layers_from_the_start_fit_best,
+    ),
+    ("growing", "On new patches all three are level.", all_three_are_level_on_new_patches),
 ]

@@ -50,8 +50,9 @@ def study_curves(
         means = {name: np.mean(curves, axis=0) for name, curves in runs.items()}
         label = _with_unit(measure)
         draw_lines(axes, means, None, "epoch", label, looks=looks)
-        _name_own(axes, own or {})
-        yours = " Black: your own." if own else ""
+        longest = max(len(curve) for curves in runs.values() for curve in curves)
+        _name_own(axes, own or {}, longest)
+        yours = " Black, with the same marks: your own." if own else ""
         lines = f"Thin lines: single seeds. Thick: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
         figure.text(0.1, 0.03, lines, size=9, linespacing=1.5)
         ends = {name: [curve[-1] for curve in curves] for name, curves in runs.items()}
@@ -123,15 +124,19 @@ def study_dots(
         return Drawing.of(figure, f"{_ended(title)} {'; '.join(words)}. {caption}.")
 
 
-def _name_own(axes: Axes, own: Mapping[str, Sequence[float]]) -> None:
-    """The name of each of the learner's runs beside its end, moved apart where two would overlap."""
-    ends = [(len(curve), curve[-1]) for curve in own.values()]
+def _name_own(axes: Axes, own: Mapping[str, Sequence[float]], epochs: int) -> None:
+    """The name of each of the learner's runs beside its end, moved apart where two would overlap.
+
+    A run that ends near the last epoch has the name of the recorded ones beside it, and only the mark is its
+    own.
+    """
+    ends = {name: (len(curve), curve[-1]) for name, curve in own.items() if len(curve) <= 0.6 * epochs}
     low, high = axes.get_ylim()
-    heights = apart(np.array([(end - low) / (high - low) for _, end in ends]))
+    heights = apart(np.array([(error - low) / (high - low) for _, error in ends.values()]))
     halo = [withStroke(linewidth=3, foreground="white")]
-    for name, (epochs, _), height in zip(own, ends, heights, strict=True):
+    for (name, (end, _)), height in zip(ends.items(), heights, strict=True):
         axes.text(
-            epochs + 0.25, low + height * (high - low), f"your {name}",
+            end + 0.25, low + height * (high - low), f"your {name}",
             color=INK, size=10, weight="bold", va="center", zorder=10, path_effects=halo,
         )  # fmt: skip
 

@@ -2,49 +2,111 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from helpers.arithmetic import Convolution
-from helpers.lessons.checking import Exercise, Wrong, built, whole_number
+from helpers.lessons.checking import Exercise, Wrong, built, several, whole_number
 
 
-def _layers(answer: Any) -> None:
-    number = whole_number(answer)
-    if number in (10, 11):
-        raise Wrong("A 3×3 adds one pixel on either side, so each layer adds 2 to the side of the field.")
-    if number < 1:
-        raise Wrong("Without a layer a pixel sees itself only. How much does each layer add?")
-    if number != 5:
-        seen = f"{number} see {1 + 2 * number}×{1 + 2 * number}. " if number < 100 else ""
-        raise Wrong(f"{seen}Start at one pixel; each layer adds one pixel on either side.")
+def _two_stacks(answer: Any) -> None:
+    sevens, fives = map(whole_number, several(answer, 2))
+    right = 2 * 7 * 7, 3 * 5 * 5
+    if (fives, sevens) == right:
+        raise Wrong("You have both numbers; the other way round. The two 7×7 come first.")
+    if 13 * 13 in (sevens, fives):
+        raise Wrong("169 is the grey bar: one 13×13. The stack's own bar is the blue one above it.")
+    if (sevens, fives) == (7 * 7, 5 * 5):
+        raise Wrong("Those are single layers; the first stack has two of them, and the second has three.")
+    if sevens > 0 and (sevens, fives) != right and sevens * right[1] == fives * right[0]:
+        raise Wrong("The ratio is right, so there is more than one channel: set the channels to 1.")
+    if sevens != right[0]:
+        raise Wrong("The two 7×7 are not right: at 1 channel, each layer has height × width weights.")
+    if fives != right[1]:
+        raise Wrong("The two 7×7 are right. And three 5×5, at 1 channel?")
 
 
-def _saved(answer: Any) -> None:
-    large = Convolution(256, 256, 7, bias=False)
-    small = Convolution(256, 256, 3, bias=False)
-    right = large.weights - 3 * small.weights
+def _third_stage(answer: Any) -> None:
+    def weights(kernel: int, *channels: int) -> int:
+        return sum(Convolution(*pair, kernel, bias=False).weights for pair in pairwise(channels))
+
+    stack, large = weights(3, 128, 256, 256, 256), weights(7, 128, 256)
+    right = large - stack
     hints = {
-        large.weights: "That is the 7×7. Subtract what the three 3×3 hold together.",
-        3 * small.weights: "That is what the three 3×3 hold together. How many fewer is it than the 7×7?",
-        large.weights - small.weights: "You subtracted one 3×3 layer; there are three.",
-        large.weights - 2 * small.weights: "You subtracted two 3×3 layers; there are three.",
+        stack: "That is what the three 3×3 have. How many fewer is it than the 7×7 has?",
+        large: "That is what the 7×7 has. How many fewer do the three 3×3 have together?",
+        -right: "The size is right, and the sign isn't: it is the stack that has fewer.",
+        22 * 128 * 128: "That is for 128 channels throughout; from the first layer on there are 256.",
+        22 * 256 * 256: "That is for 256 channels throughout; the first layer reads 128.",
+        22 * 128 * 256: "You let each 3×3 lead from 128 to 256; the second and the third read 256.",
+        large - weights(3, 128, 128, 128, 256): (
+            "You widen in the last 3×3; VGG does it in the first, so that the other two read 256."
+        ),
         right - 2 * 256: "That counts biases; the exercise leaves them out.",
-        right
-        // 256**2: "That is for one pair of channels. How many pairs are there with 256 in and 256 out?",
-        right // 256: "That counts one channel's pairs. There are 256 channels in and 256 channels out.",
+        round(100 * right / large): "That is the percentage. How many weights is it?",
+        45: "That is the percentage for equal channels. Here the first layer reads 128 and gives 256.",
     }
     number = whole_number(answer)
     if number != right:
-        plain = "Weights are kernel height × kernel width × in channels × out channels, for each layer."
+        plain = "A k×k layer has k · k · (channels in) · (channels out) weights; add up the three 3×3."
         raise Wrong(hints.get(number, plain))
 
 
+def _mixed(answer: Any) -> None:
+    hints = {
+        12: "The pool doubles the jump: each 3×3 behind it adds 2 · 2 pixels, not 2.",
+        11: "The pool widens the field by 1, and it doubles the jump for the layers behind it.",
+        15: "The pool has a window, too: its 2×2 widens the field by 1.",
+        14: "The jump stays 2 for both 3×3 behind the pool, so both of them add 4.",
+        17: "The 2×2 pool adds 1 pixel: the 2 of its window, less 1, times a jump that is still 1.",
+        20: "The jump is 2 behind the pool, and stays 2: only the pool doubles it.",
+        24: "The jump is 2 behind the pool, and a 3×3 doesn't change it: both add 2 · 2.",
+        256: "That is the number of pixels; give one side of the field.",
+    }
+    number = whole_number(answer)
+    if number != 16:
+        plain = (
+            "Start with 1 pixel and jump 1. Each layer adds (k − 1) jumps; the pool then doubles the jump."
+        )
+        raise Wrong(hints.get(number, plain))
+
+
+def _corner(answer: Any) -> None:
+    found, right = map(whole_number, several(answer, 2))
+    if (found, right) == (49, 16):
+        raise Wrong("You have both numbers; the other way round. What does the code as it stands count?")
+    if (found, right) == (4, 7):
+        raise Wrong("Those are the sides; the code counts pixels, so give their squares.")
+    if right != 49:
+        raise Wrong(
+            "Three 3×3 see 7×7 pixels, if nothing of that lies outside the picture: how many is that?"
+        )
+    if found == 49:
+        raise Wrong("Which unit is [0, 0, 0, 0]? Its field begins outside the picture, in the padding.")
+    if found == 9:
+        raise Wrong("Each of the three layers lets the corner see one pixel more to the right and below.")
+    if found != 16:
+        raise Wrong(
+            "The field of unit (0, 0) goes from −3 to 3, down and across. How many of these are there?"
+        )
+
+
 EXERCISES = {
-    "2.1": Exercise(_layers, "1 + 2 · 5 = 11: each layer adds one pixel on either side."),
-    "2.2": Exercise(
-        _saved, "(49 − 27) · 256 · 256 = 1,441,792: the three together hold 45 % less than the one."
+    "2.1": Exercise(
+        _two_stacks, "98 against 75, and both see 13×13: the stack of smaller kernels is the cheaper one."
     ),
-    "2.3": Exercise(
+    "2.2": Exercise(
+        _third_stage, "1,605,632 − 1,474,560 = 131,072: 8 % less, where equal channels would save 45 %."
+    ),
+    "2.3": Exercise(_mixed, "5, 7, 8, and then twice 2 · 2 more: 12, 16."),
+    "2.4": Exercise(
+        _corner,
+        "A unit in the corner has most of its field outside the picture; measure one in the middle.",
+    ),
+    "2.5": Exercise(
+        built("vgg_stage"), "(field − 1) / 2 convolutions and a pool: a network of such stages is a VGG."
+    ),
+    "2.6": Exercise(
         built("to_convolution"),
         "The same weights in another shape: on 9×8 maps the head now answers at 3×2 places.",
     ),

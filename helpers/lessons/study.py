@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from helpers.arithmetic.checks import whole
 from helpers.drawing.curves import LINES
 from helpers.drawing.figures import Drawing
 from helpers.drawing.study_figures import study_curves, study_dots
@@ -47,8 +48,14 @@ class Study:
     @property
     def caption(self) -> str:
         """How many seeds, and how long; what is trained twice counts both times."""
-        longest = max(len(curve) for network in self.runs.values() for curve in network[MEASURES[0]])
-        return f"{len(self.seeds)} seeds, {longest} epochs each; {self.data.removeprefix('PatchData of ')}"
+        return self._caption(f"{self._longest} epochs each")
+
+    @property
+    def _longest(self) -> int:
+        return max(len(curve) for network in self.runs.values() for curve in network[MEASURES[0]])
+
+    def _caption(self, epochs: str) -> str:
+        return f"{len(self.seeds)} seeds, {epochs}; {self.data.removeprefix('PatchData of ')}"
 
     def curves(self, network: str, measure: str = "training error") -> tuple[Curve, ...]:
         """One curve for each seed; raises ValueError for an unknown network or measure."""
@@ -67,20 +74,27 @@ class Study:
         *,
         title: str = "",
         own: Mapping[str, Curve] | None = None,
+        epochs: int | None = None,
     ) -> Drawing:
         """Every seed as a thin line, and their mean as a thick one, of all networks or of these.
 
-        A network looks the same in each figure, if the study is small enough.
+        A network looks the same in each figure, if the study is small enough. `epochs` are how many to draw,
+        the first ones; all if not given.
         `own` are curves of the learner's own runs, by network, drawn over them. Raises ValueError as `curves`
-        does, and for more networks than there are looks.
+        does, for more networks than there are looks, and for more epochs than there are.
         """
         chosen = self.networks if networks is None else tuple(networks)
         curves = {network: self.curves(network, measure) for network in chosen}
+        caption = self.caption
+        if epochs is not None:
+            whole("epochs", epochs, 1, self._longest)
+            curves = {network: tuple(curve[:epochs] for curve in each) for network, each in curves.items()}
+            caption = self._caption(f"the first {epochs} of {self._longest} epochs")
         title = title or f"{measure.capitalize()}, every seed"
         places = [self.networks.index(network) % len(LINES) for network in chosen]
         apart = len(set(places)) == len(places)
         looks = [LINES[place] for place in places] if apart else LINES
-        return study_curves(title, measure, curves, self.caption, own, looks)
+        return study_curves(title, measure, curves, caption, own, looks)
 
     def dots(
         self,

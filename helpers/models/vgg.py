@@ -100,11 +100,12 @@ def fully_convolutional(network: VGG) -> nn.Sequential:
     """Return the paper's VGG with its head as convolutions, one 7×7 and two 1×1, for pictures of any size.
 
     (N, 3, H, W) becomes a map of scores (N, num_classes, H // 32 − 6, W // 32 − 6), 224 pixels and more a
-    side: one for each window of 224×224, every 32 pixels. It is for tests, as in the paper's section 3.2, and
-    all weights are those of `network`, shared.
+    side: one every 32 pixels. It is for tests, as in the paper's section 3.2, and all weights are those of
+    `network`, shared.
 
-    At 224×224 the scores are those of `network`. On a larger picture they are not those of the windows cut
-    out and run apart: a cut-out is padded with zeros at its edges, where the larger picture has neighbours.
+    At 224×224 the scores are those of `network`. On a larger picture they are not those of windows of 224×224
+    cut out and run apart: a cut-out is padded with zeros at its edges, where the larger picture has
+    neighbours. A score of configuration D sees 404×404 pixels.
 
     >>> import torch
     >>> with torch.device("meta"):

@@ -37,8 +37,11 @@ def test_every_seed_is_a_thin_line_and_each_mean_a_thick_one(figure):
     assert means == {"plain": [45, 25, 15], "deep": [85, 75, 65]}
 
 
+LONGER = {name: [curve + curve[-1:] for curve in curves] for name, curves in RUNS.items()}
+
+
 def test_the_learner_s_own_runs_are_black_named_and_marked_as_their_network_is(figure):
-    study_curves("Two", "training error", RUNS, "2 seeds", own={"deep": (85, 61), "plain": (61, 60)})
+    study_curves("Two", "training error", LONGER, "2 seeds", own={"deep": (85, 61), "plain": (61, 60)})
     axes = figure().axes[0]
     marks = {line.get_label(): line.get_marker() for line in axes.lines if line.get_label() in RUNS}
     own = [
@@ -51,6 +54,12 @@ def test_the_learner_s_own_runs_are_black_named_and_marked_as_their_network_is(f
     assert set(names) == {"your deep", "your plain"}
     low, high = axes.get_ylim()
     assert abs(names["your deep"][1] - names["your plain"][1]) > 0.089 * (high - low), "they don't overlap"
+
+
+def test_an_own_run_is_not_named_over_the_names_of_the_recorded_ones(figure):
+    study_curves("Two", "training error", RUNS, "2 seeds", own={"deep": (85, 61), "plain": (61, 60, 30)})
+    assert not [text for text in figure().axes[0].texts if text.get_text().startswith("your")]
+    assert [text for text in figure().texts if "with the same marks: your own" in text.get_text()]
 
 
 def test_every_seed_is_a_dot_in_its_network_s_row(figure):

@@ -1,10 +1,14 @@
 """`check` on lesson 2: the right answers, and a hint for each way to go wrong."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
-from helpers import check, receptive_field
+from helpers import KernelStackExplorer, check, receptive_field
+from helpers.models.vgg import CHANNELS, CONFIGURATIONS
 from tests.answers import assert_hint
 
 
@@ -28,25 +32,33 @@ def wrong(**options):
     return lambda linear: to_convolution(linear, **options)
 
 
-def test_exercise_1_is_the_depth_of_the_stack_that_sees_11():
-    stack = nn.Sequential(*(nn.Conv2d(1, 1, 3) for _ in range(5)))
-    assert receptive_field(stack).size == (11, 11)
-    assert check("2.1", len(stack)).startswith("Right. ")
+def test_exercise_1_is_what_the_explorer_shows():
+    explorer = KernelStackExplorer(channels=1)
+    shown, fields = [], set()
+    for kernel_size, depth in ((7, 2), (5, 3)):
+        explorer.set(kernel_size=kernel_size, depth=depth)
+        shown.append(explorer.numbers.stack_weights)
+        fields.add(explorer.numbers.field)
+    assert fields == {13}
+    assert check("2.1", shown).startswith("Right. 98 against 75")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (4, "4 see 9×9"),
-        (6, "6 see 13×13"),
-        (3, "3 see 7×7"),
-        (10, "each layer adds 2"),
-        (11, "each layer adds 2"),
-        (0, "Without a layer"),
-        (-5, "Without a layer"),
-        (10**5000, "Start at one pixel"),
-        (5.5, "5.5 is not a whole number"),
-        ("five", "'five' is not a number"),
+        ([75, 98], "the other way round"),
+        ([169, 75], "169 is the grey bar"),
+        ([98, 169], "169 is the grey bar"),
+        ([49, 25], "single layers"),
+        ([98 * 128**2, 75 * 128**2], "set the channels to 1"),
+        ([98, 76], "And three 5×5"),
+        ([97, 75], "The two 7×7 are not right"),
+        ([0, 0], "The two 7×7 are not right"),
+        ([-98, -75], "The two 7×7 are not right"),
+        ([10**5000, 75], "The two 7×7 are not right"),
+        ([98], "is not a list of 2 answers"),
+        (98, "98 is not a list of 2 answers"),
+        (["98", 75], "'98' is not a number"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
@@ -55,29 +67,183 @@ def test_exercise_1_hints(answer, hint):
 
 
 def test_exercise_2_is_what_pytorch_counts():
-    large, small = (nn.Conv2d(256, 256, side, bias=False).weight.numel() for side in (7, 3))
-    assert check("2.2", large - 3 * small).startswith("Right. ")
+    widths = CHANNELS[1], *[CHANNELS[2]] * len(CONFIGURATIONS["D"][2])
+    assert widths == (128, 256, 256, 256)
+    stack = [nn.Conv2d(*pair, 3, bias=False) for pair in pairwise(widths)]
+    large = nn.Conv2d(widths[0], widths[-1], 7, bias=False)
+    assert receptive_field(nn.Sequential(*stack)) == receptive_field(large)
+    saved = large.weight.numel() - sum(layer.weight.numel() for layer in stack)
+    assert check("2.2", saved).startswith("Right. 1,605,632 − 1,474,560 = 131,072: 8 % less")
+    assert round(100 * saved / large.weight.numel()) == 8
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (49 * 256 * 256, "That is the 7×7"),
-        (27 * 256 * 256, "what the three 3×3 hold together"),
-        (40 * 256 * 256, "subtracted one 3×3"),
-        (31 * 256 * 256, "subtracted two 3×3"),
-        (22 * 256 * 256 + 256 - 3 * 256, "counts biases"),
-        (22, "one pair of channels"),
-        (22 * 256, "256 channels in and 256 channels out"),
-        (1, "kernel height"),
-        (-22 * 256 * 256, "kernel height"),
-        (10**5000, "kernel height"),
-        (0.45, "0.45 is not a whole number"),
+        (49 * 128 * 256, "That is what the 7×7 has"),
+        (9 * 128 * 256 + 18 * 256 * 256, "what the three 3×3 have"),
+        (-131_072, "the sign isn't"),
+        (22 * 128 * 128, "128 channels throughout"),
+        (22 * 256 * 256, "256 channels throughout"),
+        (22 * 128 * 256, "each 3×3 lead from 128 to 256"),
+        (49 * 128 * 256 - 18 * 128 * 128 - 9 * 128 * 256, "widen in the last 3×3"),
+        (131_072 - 3 * 256 + 256, "counts biases"),
+        (8, "That is the percentage. How many"),
+        (45, "percentage for equal channels"),
+        (1, "k×k layer has"),
+        (10**5000, "k×k layer has"),
+        (0.08, "0.08 is not a whole number"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_exercise_2_hints(answer, hint):
     assert_hint(check("2.2", answer), hint)
+
+
+def test_exercise_3_is_what_the_gradient_finds():
+    layers = [nn.Conv2d(1, 1, 5), nn.Conv2d(1, 1, 3), nn.AvgPool2d(2), nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3)]
+    for layer in layers:
+        if isinstance(layer, nn.Conv2d):
+            nn.init.ones_(layer.weight)
+    picture = torch.zeros(1, 1, 48, 48, requires_grad=True)
+    nn.Sequential(*layers)(picture)[0, 0, 5, 5].backward()
+    side = (picture.grad[0, 0] > 0).any(0).sum()
+    assert check("2.3", side).startswith("Right. 5, 7, 8, and then twice 2 · 2 more: 12, 16.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (12, "The pool doubles the jump"),
+        (11, "widens the field by 1, and it doubles"),
+        (15, "The pool has a window, too"),
+        (14, "both of them add 4"),
+        (17, "The 2×2 pool adds 1 pixel"),
+        (20, "only the pool doubles it"),
+        (24, "a 3×3 doesn't change it"),
+        (256, "give one side"),
+        (1, "Start with 1 pixel"),
+        (10**5000, "Start with 1 pixel"),
+        (16.5, "16.5 is not a whole number"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_exercise_3_hints(answer, hint):
+    assert_hint(check("2.3", answer), hint)
+
+
+def test_exercise_4_is_what_the_lesson_s_code_counts():
+    counts = []
+    for row, column in ((0, 0), (4, 4)):
+        three = nn.Sequential(*(nn.Conv2d(1, 1, 3, padding=1, bias=False) for _ in range(3)))
+        for convolution in three:
+            nn.init.ones_(convolution.weight)
+        picture = torch.zeros(1, 1, 9, 9, requires_grad=True)
+        three(picture)[0, 0, row, column].backward()
+        counts.append((picture.grad > 0).sum())
+    assert check("2.4", counts).startswith("Right. ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ([49, 16], "the other way round"),
+        ([4, 7], "Those are the sides"),
+        ([16, 25], "Three 3×3 see 7×7"),
+        ([49, 49], "Which unit is [0, 0, 0, 0]"),
+        ([9, 49], "one pixel more to the right and below"),
+        ([28, 49], "from −3 to 3"),
+        ([16], "is not a list of 2 answers"),
+        (16, "is not a list of 2 answers"),
+        (["16", 49], "is not a number"),
+    ],
+)
+def test_exercise_4_hints(answer, hint):
+    assert_hint(check("2.4", answer), hint)
+
+
+def stage(
+    c_in, c_out, field, *, relu=(True, True), pool=nn.MaxPool2d, early=False, last=None, more=(), **options
+):
+    """The exercise's stage, with every way to get it wrong as an option."""
+    options = {"kernel_size": 3, "padding": 1, **options}
+    layers, depth = [], (field - 1) // 2
+    for number in range(depth):
+        end = number == depth - 1
+        out = last if end and last else c_out
+        layers += [nn.Conv2d(c_in, out, **options), *[nn.ReLU(inplace=True)] * relu[end]]
+        layers += [nn.MaxPool2d(2)] * (early and not end)
+        c_in = out
+    return nn.Sequential(*layers, *more, *([pool(2)] if pool else []))
+
+
+class Stage(nn.Module):
+    """The same as a class of its own, with the ReLU behind the pool, where it does no harm."""
+
+    def __init__(self, c_in, c_out, field):
+        super().__init__()
+        channels = [c_in] + [c_out] * ((field - 1) // 2)
+        self.layers = nn.ModuleList(nn.Conv2d(*pair, 3, padding="same") for pair in pairwise(channels))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = functional.relu(layer(x))
+        return functional.relu(functional.max_pool2d(self.layers[-1](x), 2))
+
+
+def made(**options):
+    return lambda *case: stage(*case, **options)
+
+
+@pytest.mark.parametrize("answer", [stage, Stage, made(bias=False), lambda *case: stage(*case).eval()])
+def test_exercise_5_right(answer):
+    assert check("2.5", answer).startswith("Right. (field − 1) / 2 convolutions")
+
+
+def test_exercise_5_leaves_the_learner_s_random_numbers_alone():
+    before = torch.random.get_rng_state()
+    check("2.5", stage)
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (3, "the function itself"),
+        (stage(3, 8, 5), "the function itself"),
+        (lambda *case: None, "nothing back yet"),
+        (lambda *case: ..., "nothing back yet"),
+        (lambda *case: list(stage(*case)), "nn.Sequential(*layers)"),
+        (lambda *case: nn.Sequential, "should give a network"),
+        (lambda *case: torch.zeros(3), "should give a network"),
+        (lambda *case: stage(*case).double(), "torch.float64"),
+        (made(kernel_size=5, padding=2), "a kernel of 5×5"),
+        (lambda c_in, c_out, field: stage(c_in, c_out, 2 * field + 1), "has 5 convolutions, and 2 of 3×3"),
+        (lambda c_in, c_out, field: stage(c_in, c_out, 3), "has 1 convolution, and 2 of 3×3"),
+        (lambda c_in, c_out, field: stage(c_in, c_out, 5), "stage(4, 6, 7) has 2 convolutions, and 3"),
+        (lambda c_in, c_out, field: stage(c_out, c_out, field), "convolution 1 leads from 8 to 8"),
+        (made(last=5), "convolution 2 leads from 8 to 5"),
+        (made(dilation=2, padding=2), "Leave stride, dilation"),
+        (made(stride=2), "Leave stride, dilation"),
+        (made(more=[nn.BatchNorm2d(8)]), "has weights beside"),
+        (made(pool=None), "12×8 of maps of 12×8, not 6×4: the 2×2 max-pool at the end is missing"),
+        (made(pool=lambda _: nn.MaxPool2d(2, stride=1)), "11×7 of maps of 12×8, not 6×4: the pool should"),
+        (made(early=True), "3×2 of maps of 12×8, not 6×4: there should be one pool"),
+        (made(padding=0), "4×2 of maps of 12×8, not 6×4: a 3×3 keeps the size"),
+        (made(relu=(True, False)), "no ReLU behind the last"),
+        (made(relu=(False, True)), "no ReLU between"),
+        (made(relu=(False, False)), "no ReLU at all"),
+        (made(pool=nn.AvgPool2d), "It averages"),
+        (made(pool=lambda _: nn.MaxPool2d(1, stride=2)), "every second cell"),
+        (made(more=[nn.Tanh()]), "the numbers are not"),
+        (made(more=[nn.Flatten()], pool=None), "should make maps of shape (N, 8"),
+        (lambda *case: 1 / 0, "Your answer raised ZeroDivisionError"),
+        (lambda c_in, c_out: stage(c_in, c_out, 5), "Your answer raised TypeError"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)  # fmt: skip
+def test_exercise_5_hints(answer, hint):
+    assert_hint(check("2.5", answer), hint)
 
 
 def copying_into(linear):
@@ -89,8 +255,8 @@ def copying_into(linear):
 
 
 @pytest.mark.parametrize("answer", [to_convolution, copying_into, wrong()])
-def test_exercise_3_right(answer):
-    assert check("2.3", answer).startswith("Right. The same weights in another shape")
+def test_exercise_6_right(answer):
+    assert check("2.6", answer).startswith("Right. The same weights in another shape")
 
 
 @pytest.mark.parametrize(
@@ -118,8 +284,8 @@ def test_exercise_3_right(answer):
         (lambda: None, "Your answer raised TypeError"),
     ],
 )  # fmt: skip
-def test_exercise_3_hints(answer, hint):
-    assert_hint(check("2.3", answer), hint)
+def test_exercise_6_hints(answer, hint):
+    assert_hint(check("2.6", answer), hint)
 
 
 def test_an_answer_with_one_layer_s_numbers_written_in_is_not_right():
@@ -129,4 +295,4 @@ def test_an_answer_with_one_layer_s_numbers_written_in_is_not_right():
         conv.bias.data = linear.bias.data
         return conv
 
-    assert check("2.3", fixed).startswith("Not yet. Your answer raised RuntimeError: ")
+    assert check("2.6", fixed).startswith("Not yet. Your answer raised RuntimeError: ")

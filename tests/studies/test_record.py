@@ -153,6 +153,14 @@ def test_a_record_is_read_as_curves_with_their_spread(tmp_path: Path) -> None:
     assert "one: test error 10.5 (10.0 to 11.0)" in repr(drawing)
     [axes] = drawing.figure.axes if hasattr(drawing, "figure") else [None]
     assert axes is None or len(axes.lines) >= 4  # two seeds, their mean, and the learner's own
+    start = found.figure("test error", epochs=1)
+    assert start.finding == (
+        "Test error, every seed. one: test error 50.0 (50.0 to 50.0). "
+        "2 seeds, the first 1 of 2 epochs; 2 classes: 64 images of 1×8×8 to train on, 32 to test."
+    )
+    for epochs in (0, 3):
+        with pytest.raises(ValueError, match=r"^epochs must be a whole number from 1 to 2"):
+            found.figure(epochs=epochs)
     with pytest.raises(ValueError, match=r"^There is no network 'three'; choose 'one'\.$"):
         found.curves("three")
     with pytest.raises(ValueError, match=r"^There is no measure 'error'; the nearest is 'test error'"):

@@ -1,4 +1,4 @@
-"""Exercise 2: a function that makes a convolution of a fully connected layer."""
+"""A function that makes a convolution of a fully connected layer."""
 
 from __future__ import annotations
 

@@ -80,6 +80,7 @@ class Live {
       data.destroy();
     }
     for (const control of state.controls) this.input(control).update(control);
+    if (!this.controls.hasChildNodes()) this.arrange(state.rows);
     this.picture.show(state.svg, (name) => this.addresses.get(name));
     this.sentence.textContent = state.sentence;
     this.status.textContent = state.status ? `Note: ${state.status}` : "";
@@ -93,9 +94,21 @@ class Live {
       const set = (value) => this.show(this.explorer.change(control.name, value));
       const made = MAKERS[control.kind](control, control.kind === "upload" ? (file) => this.uploaded(file) : set);
       this.inputs.set(control.name, made);
-      this.controls.append(made.label);
     }
     return this.inputs.get(control.name);
+  }
+
+  /** Lay the inputs out in the notebook's rows; a row has inputs, or columns of them. What no row names comes first. */
+  arrange(rows) {
+    const named = new Set(rows.flat(2));
+    const rest = [...this.inputs.keys()].filter((name) => !named.has(name));
+    const inside = (className, names) => {
+      const made = element("div", { className });
+      const parts = names.map((each) => (Array.isArray(each) ? inside("column", each) : this.inputs.get(each)?.label));
+      made.append(...parts.filter(Boolean));
+      return made;
+    };
+    this.controls.append(...[rest, ...rows].filter((row) => row.length).map((row) => inside("row", row)));
   }
 
   /** A picture of the learner's own; it never leaves the page. */

@@ -64,6 +64,7 @@ class PageExplorer:
                     for name, control in explorer.controls.items()
                     if self._takes_photos or not isinstance(control, Upload)
                 ],
+                "rows": explorer.rows,
                 "images": new,
                 "toured": bool(self._tour) and not self._takes_photos,
                 "link": self.link(),

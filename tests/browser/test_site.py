@@ -105,6 +105,20 @@ def test_every_page_is_whole_and_fits_on_a_phone(browser: Browser, address: str,
         view.context.close()
 
 
+def test_on_a_phone_the_picture_stays_in_view_while_a_slider_is_moved(
+    browser: Browser, address: str, site: Path
+) -> None:
+    for page in pages(site):
+        view, _ = visit(browser, address, page, viewport=PHONE)
+        for figure in alive(view):
+            last = figure.locator("label:not([hidden]) :is(input, select)").last
+            last.evaluate("input => input.scrollIntoView({block: 'end'})")
+            box = figure.locator(".shown").bounding_box()
+            assert box["y"] >= 0, page
+            assert box["y"] + box["height"] <= PHONE["height"], page
+        view.context.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_serious_fault(browser: Browser, address: str, site: Path, scheme: str) -> None:
     axe = ROOT / "site" / "node_modules" / "axe-core" / "axe.min.js"

@@ -302,7 +302,7 @@ CLAIMS: list[Concluded] = [
     ("published", "fell from 18.2 percent to 6.66.", the_error_fell_from_18_2_to_6_66),
     (
         "published",
-        "Its top-5 error was 15.3 percent, and the runner-up's 26.2.",
+        "Seven together had a top-5 error of 15.3 percent; the runner-up had 26.2.",
         the_runner_up_had_26_2,
     ),
     (
@@ -333,7 +333,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "counted",
-        "Depth, the year, and the 1×1's share.",
+        "Depth, the year, and the share of 1×1.",
         depth_year_and_share_come_with_less_error_in_every_pair,
     ),
     (
@@ -348,7 +348,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "counted",
-        "agree, or disagree, in 7 or more of 10 pairs almost half of the time.",
+        "Almost half of the time. So 7 of 10 is no finding.",
         random_orders_agree_almost_half_of_the_time,
     ),
     (

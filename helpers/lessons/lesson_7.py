@@ -146,8 +146,13 @@ _layer, _maps = Convolution(512, 512, 1, bias=False), 512 * 14 * 14
 _macs = _layer.macs(14)
 
 
+LIMITS = ("memory", "arithmetic")
+
+
 def _intensities(answer: Any) -> None:
-    one, many = map(whole_number, several(answer, 2))
+    *numbers, first, second = several(answer, 4)
+    one, many = map(whole_number, numbers)
+    limits = one_of(first, LIMITS), one_of(second, LIMITS)
     right = tuple(round(images * _macs / (4 * (2 * images * _maps + _layer.weights))) for images in (1, 16))
     if (one, many) == right[::-1]:
         raise Wrong("You have both numbers; the other way round: first one image, then sixteen.")
@@ -167,6 +172,11 @@ def _intensities(answer: Any) -> None:
     if many != right[1]:
         plain = "sixteen times the MACs and the maps, and the weights once."
         raise Wrong(f"The first is right. Sixteen images: {hints.get(many, plain)}")
+    if limits != LIMITS:
+        raise Wrong(
+            "Both numbers are right. In a second come 2.5 billion bytes. With so many MACs for each, how "
+            "many could be done, and are they more than 100 billion?"
+        )
 
 
 ROWS = ("AlexNet", "VGG-16", "GoogLeNet", "ResNet-50", "DenseNet-121")
@@ -225,7 +235,7 @@ EXERCISES = {
     ),
     "7.9": Exercise(
         _intensities,
-        "With sixteen images the weights are read once for all of them, so each byte serves more.",
+        "28 · 2.5 is 70 billion MACs, below the 100 billion; 59 · 2.5 is above, where the roof is level.",
     ),
     "7.10": Exercise(
         _odd_rows,

@@ -97,7 +97,8 @@ def test_exercise_9_is_what_pytorch_counts():
         maps = torch.zeros(images, 512, 14, 14)
         moved = 4 * (maps.numel() + weights(layer) + layer(maps).numel())
         found.append(round(images * trace(layer, (512, 14, 14)).macs / moved))
-    assert check("7.9", found).startswith("Right. ")
+    assert found[0] * 2.5e9 < 100e9 < found[1] * 2.5e9
+    assert check("7.9", [*found, "memory", "arithmetic"]).startswith("Right. ")
 
 
 def test_exercise_10_names_the_figures_of_several_networks():
@@ -171,16 +172,20 @@ def test_exercise_11_is_what_pytorch_counts():
         ("7.8", 3, "torchvision's"),
         ("7.8", 10, "five networks"),
         ("7.8", 5, "read the title"),
-        ("7.9", [59, 28], "the other way round"),
-        ("7.9", [111, 59], "four bytes"),
-        ("7.9", [35, 59], "that come out"),
-        ("7.9", [64, 59], "the weights are moved"),
-        ("7.9", [49, 59], "both in and out"),
-        ("7.9", [1, 59], "One image: MACs are"),
-        ("7.9", [28, 28], "are the weights read sixteen times"),
-        ("7.9", [28, 448], "so do the maps"),
-        ("7.9", [28, 1], "the weights once"),
-        ("7.9", 28, "is not a list of 2 answers"),
+        ("7.9", [59, 28, "memory", "arithmetic"], "the other way round"),
+        ("7.9", [111, 59, "memory", "arithmetic"], "four bytes"),
+        ("7.9", [35, 59, "memory", "arithmetic"], "that come out"),
+        ("7.9", [64, 59, "memory", "arithmetic"], "the weights are moved"),
+        ("7.9", [49, 59, "memory", "arithmetic"], "both in and out"),
+        ("7.9", [1, 59, "memory", "arithmetic"], "One image: MACs are"),
+        ("7.9", [28, 28, "memory", "arithmetic"], "are the weights read sixteen times"),
+        ("7.9", [28, 448, "memory", "arithmetic"], "so do the maps"),
+        ("7.9", [28, 1, "memory", "arithmetic"], "the weights once"),
+        ("7.9", [28, 59, "arithmetic", "memory"], "Both numbers are right"),
+        ("7.9", [28, 59, "memory", "memory"], "how many could be done"),
+        ("7.9", [28, 59, "memory", "time"], "'time' is not among the choices"),
+        ("7.9", [28, 59], "is not a list of 4 answers"),
+        ("7.9", 28, "is not a list of 4 answers"),
         ("7.10", ["AlexNet", "VGG-16"], "VGG-16's 9.33"),
         ("7.10", ["GoogLeNet", "ResNet-50"], "ResNet-50's 6.71"),
         ("7.10", ["DenseNet-121", "AlexNet"], "DenseNet-121's 6.66"),

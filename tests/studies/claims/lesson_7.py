@@ -368,7 +368,11 @@ CLAIMS: list[Concluded] = [
         none_half_and_most,
     ),
     ("counted", "has a share of 0.5 percent", resnet_34_has_half_a_percent),
-    ("counted", "All in all it's 95 percent, for a 27th of VGG-16's work.", mobilenet_does_a_27th_of_vgg_16_s_work),
+    (
+        "counted",
+        "All in all it's 95 percent, for a 27th of VGG-16's work.",
+        mobilenet_does_a_27th_of_vgg_16_s_work,
+    ),
     (
         "counted",
         "a larger field goes with less error in 9 of 10 pairs.",

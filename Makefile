@@ -8,7 +8,7 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 export PYTHONUTF8 := 1
 
-.PHONY: lab test record slides site site-test studies bench classroom soak faults mutants clean
+.PHONY: lab test record slides site site-test studies times bench classroom soak faults mutants clean
 
 lab: $(READY)
 	$(BIN)/jupyter lab $(AS_ROOT) --ServerApp.ip=127.0.0.1 $(firstword $(LESSONS))
@@ -44,6 +44,11 @@ site-test: site
 # It may be stopped, and goes on where it was. One alone: make studies ONLY=degradation
 studies: $(READY)
 	$(BIN)/python -m studies $(ONLY)
+
+# How long layers, blocks and networks take, for lesson 7: under two minutes on an idle machine, which it should be.
+# Then `make record`, for the lesson draws what is recorded.
+times: $(READY)
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.record_times
 
 # Some minutes, best on an idle machine, with the site built; what it prints stands in benchmarks/RESULTS.md too.
 bench: site

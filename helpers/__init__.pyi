@@ -30,6 +30,7 @@ from .lessons.checking import check
 from .lessons.predicting import predict
 from .lessons.source import show_source
 from .lessons.study import study
+from .lessons.times import recorded_times
 from .models import build, network_names
 from .models.device import device_report
 from .reading.counted import counted
@@ -97,6 +98,7 @@ __all__ = [
     "predict",
     "published",
     "receptive_field",
+    "recorded_times",
     "saved_for_backward",
     "shares",
     "show_source",

@@ -35,15 +35,18 @@ class built:
 
     name: str
 
-    def __call__(self, answer: Any) -> None:
-        getattr(import_module(f"helpers.lessons.building.{self.name}"), self.name)(answer)
+    def __call__(self, answer: Any) -> str | None:
+        return getattr(import_module(f"helpers.lessons.building.{self.name}"), self.name)(answer)
 
 
 @dataclass(frozen=True)
 class Exercise:
-    """`test(answer)` returns normally for a right answer and raises Wrong with a hint for another."""
+    """`test(answer)` returns for a right answer and raises Wrong with a hint for another.
 
-    test: Callable[[Any], None]
+    What it returns, if anything, is said of this answer before what is said of every right one.
+    """
+
+    test: Callable[[Any], str | None]
     right: str
 
 
@@ -65,14 +68,14 @@ def check(name: str, answer: Any) -> Sentence:
     if answer is None or answer is ...:
         return Sentence(f"Exercise {asked} is not answered yet: put your answer in place of the dots.")
     try:
-        exercise.test(answer)
+        about = exercise.test(answer)
     except Wrong as hint:
         return Sentence(f"Not yet. {hint}")
     except (Exception, SystemExit) as error:
         # The learner's own code may do anything; what it raised is the best hint there is.
         kind, says = type(error).__name__, first_line(error)
         return Sentence(f"Not yet. Your answer raised {kind}{'' if says == kind else f': {says}'}.")
-    return Sentence(f"Right. {exercise.right}")
+    return Sentence(" ".join(filter(None, ("Right.", about, exercise.right))))
 
 
 def _exercises(name: str) -> dict[str, Exercise]:

@@ -1,23 +1,12 @@
-"""The quiz of lesson 7 over all lessons, and its last exercise, a block of the learner's own."""
+"""The exercises of lesson 7, the summary: one on each lesson before it, five on this one, and a contest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from helpers.arithmetic import Convolution
-from helpers.lessons.checking import Exercise, Wrong, built, one_of, whole_number
-
-
-def _choice(right: str, hints: Mapping[str, str]) -> Callable[[Any], None]:
-    """A test of an answer by letter, with a hint for each of the others."""
-
-    def test(answer: Any) -> None:
-        letter = one_of(answer, tuple(sorted((right, *hints))))
-        if letter != right:
-            raise Wrong(hints[letter])
-
-    return test
+from helpers.arithmetic import Convolution, Linear
+from helpers.lessons.checking import Exercise, Wrong, built, one_of, several, whole_number
 
 
 def _number(right: int, hints: Mapping[int, str], plain: str) -> Callable[[Any], None]:
@@ -31,172 +20,227 @@ def _number(right: int, hints: Mapping[int, str], plain: str) -> Callable[[Any],
     return test
 
 
-_WEIGHTS = "Weights are kernel height × kernel width × in channels × out channels, for each convolution."
+def _weights(in_channels: int, out_channels: int, kernel: int, groups: int = 1) -> int:
+    return Convolution(in_channels, out_channels, kernel, groups=groups, bias=False).weights
 
-_direct = Convolution(64, 64, 3, bias=False).weights
-_squeeze, _after = Convolution(64, 60, 1, bias=False).weights, Convolution(60, 64, 3, bias=False).weights
-_more = _number(
-    _squeeze + _after - _direct,
+
+WEIGHTS = "Weights are kernel height × kernel width × in channels × out channels, for each convolution."
+
+_conv3, _in_groups = _weights(256, 384, 3), _weights(256, 384, 3, groups=2)
+_towers = _number(
+    _conv3 - _in_groups,
     {
-        _squeeze + _after: "That is what the two hold together. How many more is it than the one 3×3?",
-        _direct: "That is the one 3×3. Count the two that replace it, and subtract.",
-        _direct
-        - _squeeze
-        - _after: "It is the other way round: the two hold more. Reducing 64 channels to 60 does not pay.",
-        _direct - _after: "You left out the 1×1: the 3×3 alone became smaller, and the 1×1 has weights too.",
-        _after - _direct: "You left out the 1×1: it has weights too.",
-        _squeeze: "That is the 1×1. But the 3×3 behind it reads 60 channels now, not 64.",
-        0: "It is not the same, and a 1×1 does not save by itself: count the 1×1 and the 3×3 behind it.",
+        _conv3: "That is what it has now. What would it have if each kernel read one tower's 128 channels?",
+        (_conv3 - _in_groups) // 9: "Each kernel is 3×3 in each channel that it reads.",
+        3 * _conv3 // 4: "With two groups there are still 384 kernels, each half as deep: half is saved.",
+        _conv3 // 4: "With two groups there are still 384 kernels, each half as deep: half is saved.",
+        0: "Two towers of 192 kernels each, and each kernel reads 128 channels in place of 256.",
     },
-    _WEIGHTS,
+    WEIGHTS,
 )
 
-_projection = Convolution(256, 512, 1, stride=2, bias=False).weights
-_shortcut = _number(
-    _projection,
+_five = _weights(64, 64, 5)
+_most = (_five - 1) // (2 * _weights(64, 1, 3))
+_hidden = _number(
+    _most,
     {
-        9
-        * _projection: "That is a 3×3. The projection is a 1×1: it changes channels, and sees no neighbour.",
-        _projection // 4: "The stride leaves out pixels, not weights: each pair of channels has its weight.",
-        _projection * 4: "The stride does not add weights: each pair of channels has one.",
-        256 * 256: "It leads from 256 channels to 512, for the sum needs equal shapes.",
-        512 * 512: "It reads the 256 channels that come into the block.",
-        0: "An identity has none, but it cannot be added here: 256 channels do not fit 512.",
-        _projection + 512: "That counts biases; batch norm follows, so there are none.",
-        256
-        + 512: "Each of the 512 output channels has a weight for each of the 256 input channels: multiply.",
+        _most + 1: "With 89 the pair has 102,528 weights, and the 5×5 has 102,400.",
+        64: "With 64 the pair has 73,728 weights, well below the 5×5's 102,400. How far can it widen?",
+        _five // _weights(64, 1, 3): "There are two 3×3: one from 64 to h, and one from h to 64.",
+        2 * _most: "There are two 3×3: one from 64 to h, and one from h to 64.",
+        _five: "That is how many weights the 5×5 has. For which h do the two 3×3 have fewer?",
+        2 * _weights(64, 1, 3): "That is what the two 3×3 have for each channel between them.",
     },
-    _WEIGHTS,
+    "The two 3×3 have 9 · 64 · h + 9 · h · 64 weights, and the 5×5 has 25 · 64 · 64.",
+)
+
+_squeeze, _after = _weights(64, 62, 1), _weights(62, 64, 5)
+_more = _number(
+    _squeeze + _after - _five,
+    {
+        _squeeze + _after: "That is what the two hold together. How many more is it than the one 5×5?",
+        _five: "That is the one 5×5. Count the two that replace it, and subtract.",
+        _five - _squeeze - _after: "It is the other way round: the two hold more.",
+        _five - _after: "You left out the 1×1: the 5×5 alone became smaller, and the 1×1 has weights, too.",
+        _after - _five: "You left out the 1×1: it has weights, too.",
+        _squeeze: "That is the 1×1. But the 5×5 behind it reads 62 channels now, not 64.",
+        0: "A 1×1 doesn't save by itself: count the 1×1 and the 5×5 behind it.",
+    },
+    WEIGHTS,
+)
+
+_linear = Linear(1024, 1000).weights
+_averaged = _number(
+    _linear,
+    {
+        100 * _linear: "That is for flattened maps. What does the average leave of a map of 10×10?",
+        49 * _linear: "That is for flattened maps of 7×7. What does the average leave of a map?",
+        1024: "That is how many numbers come in. Each has a weight for each of the 1,000 classes.",
+        _linear + 1000: "That counts the biases; give the weights alone.",
+        51 * _linear: "The maps grow, but what is left of each after the average?",
+    },
+    "The average makes one number of each map, whatever its size. How many come in, and how many go out?",
+)
+
+_bottleneck = [_weights(64, 64, 1), _weights(64, 64, 3), _weights(64, 256, 1)]
+_projection = _weights(64, 256, 1)
+_share = _number(
+    round(100 * _projection / (sum(_bottleneck) + _projection)),
+    {
+        round(100 * _projection / sum(_bottleneck)): "That is the projection in percent of the main path. "
+        "The whole block is the main path and the projection.",
+        round(100 * 2 * _projection / (sum(_bottleneck) + _projection)): "Two 1×1 lead from 64 channels to "
+        "256. Only one of them is on the shortcut.",
+        _projection: "That is the number of its weights. What percentage is it of the whole block's?",
+        25: "It is one of four convolutions, but they aren't equal: count their weights.",
+    },
+    "The block has four convolutions: 64 to 64 (1×1), 64 to 64 (3×3), 64 to 256 (1×1), and the projection.",
 )
 
 _growth = _number(
-    64 + 6 * 32,
+    (64 + 12 * 24) // 2,
     {
-        6 * 32: "Those are the new maps. The 64 that came in are handed on as well.",
-        64 + 5 * 32: "That is what the sixth layer reads. It adds 32 more.",
-        64 + 7 * 32: "That would be seven layers.",
-        64 * 2**6: "Nothing is doubled: every layer adds 32 maps, however many it reads.",
-        32 * 2**6: "Nothing is doubled: every layer adds 32 maps, however many it reads.",
-        64 * 6 * 32: "Nothing is multiplied: every layer adds 32 maps.",
-        64: "That would be an addition, as in ResNet. DenseNet concatenates.",
-        32: "That is what one layer adds.",
-        128: "That is what a transition leaves: half of them. What does the block hand it?",
+        64 + 12 * 24: "That is what the block hands to the transition, which halves it.",
+        12 * 24: "The 64 that came in are handed on as well. And the transition?",
+        12 * 24 // 2: "The 64 that came in are handed on as well: they count before the halving.",
+        64 + 12 * 24 // 2: "The transition halves all channels, the 64 that came in among them.",
+        (64 + 11 * 24) // 2: "There are twelve layers. The last one's maps count, too.",
+        64 * 12 * 24: "Nothing is multiplied: every layer puts its 24 maps beside what is there.",
+        64 + 24: "That is what comes out of the first layer.",
+        32: "That would be an addition, as in ResNet. DenseNet concatenates.",
     },
-    "Begin with 64, and let each layer put its 32 maps beside what is there.",
+    "Begin with 64, let each of twelve layers put 24 maps beside what is there, and halve.",
 )
 
-_naive = _number(
-    64 + 128 + 32 + 192,
+CHANGES = ("training", "machine", "nothing")
+KINDS = ("nothing", "training", "machine", "nothing", "machine")
+
+
+def _what_changes_it(answer: Any) -> None:
+    hints = {
+        "a": "MACs follow from the layers and the size of the photo alone.",
+        "b": "the same layers with other weights make other mistakes. Does the machine matter?",
+        "c": "another processor needs another time for the same work.",
+        "d": "fc6 has so many weights, wherever it runs and however it was trained.",
+        "e": "it is a ratio, but a ratio of two measured times. Is it the same on every machine?",
+    }
+    given = several(answer, len(KINDS))
+    for (case, hint), right, said in zip(hints.items(), KINDS, given, strict=True):
+        if one_of(said, CHANGES) != right:
+            raise Wrong(f"In case {case}, {hint}")
+
+
+_pairs = _number(
+    4,
     {
-        256: "That is with the 1×1 reductions. Without its 1×1 the pool branch hands on all it gets.",
-        64 + 128 + 32: "You left out the pool branch: it hands on all 192 channels.",
-        192: "That is the pool branch alone. The four branches are put beside each other.",
-        64 + 128 + 32 + 4 * 192: "Only the pool hands on its input; the others give what their kernels make.",
-        64
-        + 96
-        + 128
-        + 16
-        + 32
-        + 32: "The 96 and the 16 are reductions: they lie before the 3×3 and the 5×5.",
-        128 + 32 + 192: "The 1×1 branch stays: it reduces for nobody. It gives 64.",
+        6: "That would be all of them. Look at DenseNet-161: it is wider than the other three.",
+        2: "In two pairs it is the other way round. In how many do more layers come with less error?",
+        3: "Are all four DenseNets shown? The papers have no figure for DenseNet-161: choose torchvision's.",
+        10: "That is the count of pairs of five networks. Leave only DenseNet ticked.",
     },
-    "Add the channels of the four branches: 1×1, 3×3, 5×5 and the pool, which keeps those it is given.",
+    "Choose depth, top-5 error, torchvision and whole families, leave only DenseNet, and read the title.",
 )
 
-_field = _number(
-    7,
+
+_layer, _maps = Convolution(512, 512, 1, bias=False), 512 * 14 * 14
+_macs = _layer.macs(14)
+
+
+LIMITS = ("memory", "arithmetic")
+
+
+def _intensities(answer: Any) -> None:
+    *numbers, first, second = several(answer, 4)
+    one, many = map(whole_number, numbers)
+    limits = one_of(first, LIMITS), one_of(second, LIMITS)
+    right = tuple(round(images * _macs / (4 * (2 * images * _maps + _layer.weights))) for images in (1, 16))
+    if (one, many) == right[::-1]:
+        raise Wrong("You have both numbers; the other way round: first one image, then sixteen.")
+    hints = {
+        round(_macs / (2 * _maps + _layer.weights)): "that is for each number. A number has four bytes.",
+        round(_macs / (4 * (_maps + _layer.weights))): "the maps that come out are moved, too.",
+        round(_macs / (4 * 2 * _maps)): "the weights are moved, too.",
+        round(_macs / (4 * _layer.weights)): "the maps are moved, too, both in and out.",
+    }
+    if one != right[0]:
+        plain = "MACs are 512 · 512 · 14 · 14; bytes are 4 · (maps in + weights + maps out)."
+        raise Wrong(f"One image: {hints.get(one, plain)}")
+    hints = {
+        right[0]: "MACs and maps grow sixteenfold, but are the weights read sixteen times?",
+        16 * right[0]: "the MACs grow sixteenfold, and so do the maps.",
+    }
+    if many != right[1]:
+        plain = "sixteen times the MACs and the maps, and the weights once."
+        raise Wrong(f"The first is right. Sixteen images: {hints.get(many, plain)}")
+    if limits != LIMITS:
+        raise Wrong(
+            "Both numbers are right. In a second come 2.5 billion bytes. With so many MACs for each, how "
+            "many could be done, and are they more than 100 billion?"
+        )
+
+
+ROWS = ("AlexNet", "VGG-16", "GoogLeNet", "ResNet-50", "DenseNet-121")
+OTHERS = {"alexnet", "googlenet"}
+
+
+def _odd_rows(answer: Any) -> None:
+    given = {one_of(each, tuple(name.casefold() for name in ROWS)) for each in several(answer, 2)}
+    if given == OTHERS:
+        return
+    for name, hint in {
+        "vgg-16": "VGG-16's 9.33 is a single network's on ten crops, measured by ResNet's authors.",
+        "resnet-50": "ResNet-50's 6.71 is a single network's on ten crops.",
+        "densenet-121": "DenseNet-121's 6.66 is a single network's on ten crops.",
+    }.items():
+        if name in given:
+            raise Wrong(f"{hint} Compare the table with the one in this lesson.")
+    raise Wrong("Name two different rows.")
+
+
+_wide, _deep = _weights(64, 384, 1) + _weights(384, 64, 1), _weights(384, 384, 5, groups=384)
+_inverted = _number(
+    round(100 * _wide / (_wide + _deep)),
     {
-        9: "The 1×1 adds nothing: it sees no neighbour.",
-        8: "The 1×1 adds nothing, and a field grows on both sides at once: it is odd.",
-        5: "Two of the 3×3 see 5×5. There is a third.",
-        3: "That is a single 3×3. Each further one reads one pixel more on either side.",
-        49: "That is how many pixels it covers. What is its side?",
-        10: "Kernels are not added up: neighbouring windows overlap, so each k×k adds k − 1.",
-        12: "Kernels are not added up: neighbouring windows overlap, so each k×k adds k − 1.",
-        27: "Kernels are not multiplied: neighbouring windows overlap, so each k×k adds k − 1.",
+        round(100 * _wide / (_wide + _weights(384, 384, 3, groups=384))): "That is for a depthwise 3×3; "
+        "this one is 5×5.",
+        round(100 * _deep / (_wide + _deep)): "That is the depthwise convolution's share.",
+        round(100 * _wide / 2 / (_wide / 2 + _deep)): "There are two 1×1: one widens, and one narrows.",
+        round(100 * _wide / (_wide + _weights(384, 384, 5))): "Depthwise: each of the 384 channels has one "
+        "5×5 kernel of its own, and reads no other channel.",
+        _wide: "That is the MACs of the two 1×1 at one pixel. What percentage is it of all?",
     },
-    "Begin with one pixel. Each k×k with stride 1 adds k − 1.",
+    "At each pixel: 64 · 384 and 384 · 64 for the two 1×1, and 25 for each of the 384 channels between them.",
 )
 
 EXERCISES = {
     "7.1": Exercise(
-        _choice(
-            "c",
-            {
-                "a": "That is without groups. In the paper conv 2, 4 and 5 are split over two GPUs.",
-                "b": "That is torchvision's: one tower, with fewer kernels.",
-                "d": "Five million is an old rumour about GoogLeNet, and it is not even right there.",
-            },
-        ),
-        "60,965,224: with conv 2, 4 and 5 in two groups, each kernel there reads half of the channels.",
+        _towers,
+        "Half of 884,736: with two groups each kernel reads half of the channels, as in conv 2, 4, 5.",
     ),
     "7.2": Exercise(
-        _choice(
-            "b",
-            {
-                "a": "Then a photo would be named differently each time. Dropping is for training only.",
-                "c": "In training half of the units are missing; with all of them the sums double already.",
-                "d": "A fixed half would be a smaller network. All units are there at test time.",
-            },
-        ),
-        "All units work, times 1 − p, so that the next layer gets the sums that it is used to. "
-        "(PyTorch divides by 1 − p in training instead.)",
+        _hidden, "With 88 channels the pair has 101,376 weights, and the 5×5 has 102,400. And it has a ReLU."
     ),
-    "7.3": Exercise(_field, "1 + 2 + 2 + 0 + 2 = 7: each 3×3 adds 2, the 1×1 adds a layer and no pixel."),
+    "7.3": Exercise(_more, "3,968 + 99,200 − 102,400 = 768 more: 62 is above this 5×5's break-even of 61.5."),
     "7.4": Exercise(
-        _choice(
-            "d",
-            {
-                "a": "With a ReLU between them they compute what no single convolution can.",
-                "b": "A 5×5 has 25 weights to choose, two 3×3 have 18: most 5×5 cannot be made of them.",
-                "c": "That holds without a ReLU only. With one, −x does not give minus the output.",
-            },
-        ),
-        "Both see 5×5 pixels, and neither can compute all that the other can.",
+        _averaged, "1,024 · 1,000, as before: the average leaves one number of each map. AlexNet's fc6 grows."
     ),
-    "7.5": Exercise(
-        _more, "3,840 + 34,560 − 36,864 = 1,536 more: 60 channels are above the break-even of 57.6."
-    ),
-    "7.6": Exercise(
-        _naive, "64 + 128 + 32 + 192 = 416: without its 1×1 the pool branch hands on all 192 channels."
-    ),
+    "7.5": Exercise(_share, "16,384 of 73,728 weights, as many as the 1×1 that widens has."),
+    "7.6": Exercise(_growth, "64 + 12 · 24 = 352 come out of the block, and half of them go on."),
     "7.7": Exercise(
-        _choice(
-            "b",
-            {
-                "a": "That is said everywhere, since the paper says “12 times fewer”. Count them.",
-                "c": "That is with both auxiliary heads, which only training needs.",
-                "d": "That is torchvision's: it has 3×3 where the paper has 5×5.",
-            },
-        ),
-        "6,998,552, which is 8.7 times fewer than AlexNet.",
+        _what_changes_it,
+        "Counted numbers stay; published ones come from a training; measured ones from a machine.",
     ),
     "7.8": Exercise(
-        _choice(
-            "a",
-            {
-                "b": "It would be in both cases. What does an overfitted network do on the training data?",
-                "c": "It has more, so it could overfit. That is why one looks at its training error.",
-                "d": "The authors think that unlikely: batch norm keeps the signals healthy.",
-            },
-        ),
-        "Overfitting is a low training error with a high test error. Here the training error is high.",
+        _pairs, "DenseNet-161 has 161 layers and growth rate 48; it beats the deeper, narrower 169 and 201."
     ),
-    "7.9": Exercise(_shortcut, "256 · 512 = 131,072: a 1×1, which steps over three pixels in four."),
-    "7.10": Exercise(_growth, "64 + 6 · 32 = 256: channels grow linearly, and the weights quadratically."),
-    "7.11": Exercise(
-        _choice(
-            "c",
-            {
-                "a": "The maps are kept for the backward pass as well, and there are many of them.",
-                "b": "There are more layers, but their number alone says nothing: count the maps.",
-                "d": "A 1×1 adds a map of its own, to be kept like any other.",
-            },
-        ),
-        "Parameters and kept maps are two counts. A naive framework keeps every concatenation, too.",
+    "7.9": Exercise(
+        _intensities,
+        "28 · 2.5 is 70 billion MACs, below the 100 billion; 59 · 2.5 is above, where the roof is level.",
     ),
-    "7.12": Exercise(
-        built("own_block"),
-        "Your block keeps the shape, sees 5×5, mixes all channels, and is cheap.",
+    "7.10": Exercise(
+        _odd_rows,
+        "15.3 is AlexNet's seven networks, 6.67 GoogLeNet's; alone, on ten crops, it's 18.2 and 9.15.",
     ),
+    "7.11": Exercise(_inverted, "49,152 of 58,752 MACs at each pixel, though the 5×5 looks the largest."),
+    "7.12": Exercise(built("own_block"), "It keeps the shape, sees 5×5, and mixes all channels."),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from time import perf_counter, thread_time
 
@@ -48,17 +48,21 @@ def milliseconds(name: str, edition: str = "paper") -> float:
 
 
 def time_side_by_side(
-    modules: Mapping[str, nn.Module], shape: tuple[int, ...], *, rounds: int = 30
+    modules: Mapping[str, nn.Module],
+    shape: tuple[int, ...] | Mapping[str, tuple[int, ...]],
+    *,
+    rounds: int = 30,
 ) -> dict[str, float]:
     """Return the time of one forward pass of each module on an input of `shape`, in milliseconds, by name.
 
-    The modules are moved to the best device, channels-last, in eval mode. They take turns, so that whatever
-    else the machine does meets all of them: the shortest of `rounds` runs each counts. A CPU works on one
-    thread, and only the time counts in which it does: where several programs share it, long runs are
-    interrupted more often than short ones.
+    `shape` is one for all modules, or a mapping from each module's name to its own. The modules are moved to
+    the best device, channels-last, in eval mode. They take turns, so that whatever else the machine does
+    meets all of them: the shortest of `rounds` runs each counts. A CPU works on one thread, and only the time
+    counts in which it does: where several programs share it, long runs are interrupted more often than short
+    ones.
 
-    Raises ValueError for rounds outside 1 to 1000, no modules, a shape that is not four whole numbers, and a
-    module that does not take such an input.
+    Raises ValueError for rounds outside 1 to 1000, no modules, a shape that is missing or not four whole
+    numbers, and a module that does not take such an input.
 
     >>> times = time_side_by_side({"1×1": nn.Conv2d(64, 64, 1), "5×5": nn.Conv2d(64, 64, 5)}, (1, 64, 28, 28))
     >>> times["1×1"] < times["5×5"]
@@ -66,11 +70,8 @@ def time_side_by_side(
     """
     whole("rounds", rounds, 1, MOST_ROUNDS)
     arguments.named("modules", modules, nn.Module, "a module")
-    if not isinstance(shape, tuple | list) or len(shape) != 4:
-        raise ValueError(f"The shape is {shown(shape)}; give (images, channels, height, width).")
-    shape = tuple(whole("shape", side) for side in shape)
     device = best_device()
-    inputs = _noise(shape, device)
+    inputs = {name: _noise(each, device) for name, each in _shapes(shape, modules).items()}
     shortest = dict.fromkeys(modules, float("inf"))
     # Windows counts a thread's own time in steps of 16 ms.
     clock = thread_time if device.type == "cpu" and sys.platform != "win32" else perf_counter
@@ -79,17 +80,28 @@ def time_side_by_side(
     try:
         # Not in inference mode: what a module keeps of its first pass must be fit to train with later.
         with torch.no_grad():
-            for module in modules.values():
-                with taking(module, shape[1:]):
-                    module.to(device, memory_format=torch.channels_last).eval()(inputs.clone())
+            for name, module in modules.items():
+                with taking(module, tuple(inputs[name].shape[1:])):
+                    module.to(device, memory_format=torch.channels_last).eval()(inputs[name].clone())
         with torch.inference_mode():
             for _ in range(rounds):
                 for name, module in modules.items():
                     # A first ReLU may work in place, and would change what the next module is given.
-                    shortest[name] = min(shortest[name], _run(module, inputs.clone(), device, clock))
+                    shortest[name] = min(shortest[name], _run(module, inputs[name].clone(), device, clock))
     finally:
         torch.set_num_threads(threads)
     return shortest
+
+
+def _shapes(shape: object, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """The shape of each module's input; raises ValueError for one that is not four whole numbers."""
+    found = {}
+    for name in names:
+        own = shape.get(name) if isinstance(shape, Mapping) else shape
+        if not isinstance(own, tuple | list) or len(own) != 4:
+            raise ValueError(f"The shape is {shown(own)}; give (images, channels, height, width).")
+        found[name] = tuple(whole("shape", side) for side in own)
+    return found
 
 
 def _noise(shape: tuple[int, ...], device: torch.device) -> Tensor:

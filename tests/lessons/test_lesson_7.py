@@ -6,125 +6,202 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import build, check, receptive_field
+from helpers import NetworkComparison, build, check, published, trace
 from helpers.lessons import lesson_7
-from helpers.models.densenet import DenseBlock
-from helpers.models.googlenet import Inception
-from helpers.models.resnet import BasicBlock
+from helpers.models.densenet import DenseBlock, Transition
+from helpers.models.resnet import Bottleneck
 from tests.answers import Elsewhere, assert_hint
-
-
-def parameters(network):
-    return sum(weight.numel() for weight in network.parameters())
 
 
 def weights(*layers):
     return sum(layer.weight.numel() for layer in layers)
 
 
-def test_there_are_eleven_questions_and_a_block_to_build():
+def test_there_are_eleven_questions_and_a_contest():
     assert list(lesson_7.EXERCISES) == [f"7.{number}" for number in range(1, 13)]
 
 
-# Each question with letters: the right one, and a word of the hint for each of the others.
-CHOICES = {
-    "7.1": ("c", {"a": "without groups", "b": "torchvision's", "d": "rumour about GoogLeNet"}),
-    "7.2": ("b", {"a": "for training only", "c": "the sums double", "d": "a smaller network"}),
-    "7.4": ("d", {"a": "no single convolution can", "b": "25 weights", "c": "without a ReLU only"}),
-    "7.7": ("b", {"a": "“12 times fewer”", "c": "auxiliary heads", "d": "torchvision's"}),
-    "7.8": ("a", {"b": "in both cases", "c": "its training error", "d": "batch norm keeps"}),
-    "7.11": ("c", {"a": "maps are kept", "b": "count the maps", "d": "a map of its own"}),
-}
+def test_exercise_1_is_what_two_towers_would_save():
+    conv3 = build("alexnet", device="meta").conv3
+    assert (conv3.in_channels, conv3.out_channels, conv3.kernel_size) == (256, 384, (3, 3))
+    towers = nn.Conv2d(256, 384, 3, groups=2)
+    assert check("7.1", weights(conv3) - weights(towers)).startswith("Right. ")
 
 
-@pytest.mark.parametrize("name", CHOICES)
-def test_each_letter_is_right_or_has_its_own_hint(name):
-    right, hints = CHOICES[name]
-    assert check(name, right).startswith("Right. ")
-    assert check(name, f" {right.upper()} ") == check(name, right)
-    for letter, hint in hints.items():
-        assert_hint(check(name, letter), hint)
-    assert_hint(check(name, "e"), "'e' is not among the choices: 'a', 'b', 'c'")
-    assert_hint(check(name, 3), "3 is not among the choices")
+def pair(between):
+    return weights(nn.Conv2d(64, between, 3), nn.Conv2d(between, 64, 3))
 
 
-def test_the_parameters_in_the_choices_are_counted():
-    paper, one_group, torchvision = (
-        parameters(build("alexnet", device="meta", **options))
-        for options in ({}, {"groups": 1}, {"edition": "torchvision"})
+def test_exercises_2_and_3_are_what_pytorch_counts():
+    one = weights(nn.Conv2d(64, 64, 5))
+    most = max(between for between in range(1, 200) if pair(between) < one)
+    assert check("7.2", most).startswith("Right. ")
+    assert f"{pair(most):,}" in check("7.2", most)
+    two = weights(nn.Conv2d(64, 62, 1), nn.Conv2d(62, 64, 5))
+    assert check("7.3", two - one).startswith("Right. ")
+
+
+def test_exercise_4_is_googlenet_s_linear_layer():
+    network = build("googlenet", device="meta")
+    assert check("7.4", weights(network.fc)).startswith("Right. ")
+    larger = trace(network, (3, 320, 320))
+    [row] = [row for row in larger if row.name == "avgpool"]
+    assert row.output_shape == (1024, 1, 1)
+    before = next(row for row in reversed(list(larger)) if row.name.startswith("inception5b"))
+    assert before.output_shape[1:] == (10, 10)
+
+
+def test_exercise_5_is_resnet_50_s_first_block():
+    block = build("resnet50", device="meta").layer1[0]
+    assert isinstance(block, Bottleneck)
+    convolutions = [layer for layer in block.modules() if isinstance(layer, nn.Conv2d)]
+    share = 100 * weights(block.downsample[0]) / weights(*convolutions)
+    assert check("7.5", round(share)).startswith("Right. ")
+
+
+def test_exercise_6_is_a_block_and_a_transition():
+    block = DenseBlock(64, layers=12, growth_rate=24)
+    assert check("7.6", Transition(block.out_channels).out_channels).startswith("Right. ")
+
+
+RIGHT_KINDS = ["nothing", "training", "machine", "nothing", "machine"]
+
+
+def test_exercise_7():
+    assert check("7.7", RIGHT_KINDS).startswith("Right. ")
+    assert check("7.7", tuple(f" {kind.upper()}" for kind in RIGHT_KINDS)).startswith("Right. ")
+
+
+@pytest.mark.parametrize(("place", "case"), list(enumerate("abcde")))
+def test_exercise_7_has_a_hint_for_each_case(place, case):
+    for other in {*RIGHT_KINDS} - {RIGHT_KINDS[place]}:
+        wrong = [*RIGHT_KINDS[:place], other, *RIGHT_KINDS[place + 1 :]]
+        assert_hint(check("7.7", wrong), f"In case {case}, ")
+    assert_hint(check("7.7", ["nothing"]), "is not a list of 5 answers")
+    assert_hint(check("7.7", ["time"] * 5), "'time' is not among the choices")
+
+
+def test_exercise_8_is_what_the_explorer_shows():
+    explorer = NetworkComparison(
+        x_axis="depth", edition="torchvision", families=["DenseNet"], members="whole families"
     )
-    assert (paper, one_group, torchvision) == (60_965_224, 62_378_344, 61_100_840)
-    google, with_heads, theirs = (
-        parameters(build("googlenet", device="meta", **options))
-        for options in ({}, {"aux_heads": True}, {"edition": "torchvision"})
+    together, pairs = explorer.numbers.pairs
+    assert pairs == 6
+    assert check("7.8", pairs - together).startswith("Right. ")
+
+
+def test_exercise_9_is_what_pytorch_counts():
+    layer = nn.Conv2d(512, 512, 1, bias=False)
+    found = []
+    for images in (1, 16):
+        maps = torch.zeros(images, 512, 14, 14)
+        moved = 4 * (maps.numel() + weights(layer) + layer(maps).numel())
+        found.append(round(images * trace(layer, (512, 14, 14)).macs / moved))
+    assert found[0] * 2.5e9 < 100e9 < found[1] * 2.5e9
+    assert check("7.9", [*found, "memory", "arithmetic"]).startswith("Right. ")
+
+
+def test_exercise_10_names_the_figures_of_several_networks():
+    table = {"alexnet": 15.3, "vgg16": 9.33, "googlenet": 6.67, "resnet50": 6.71, "densenet121": 6.66}
+    alone = {
+        name
+        for name, value in table.items()
+        for figure in published(name, "top-5 error", edition="paper")
+        if (figure.value, figure.models, figure.crops) == (value, 1, "10")
+    }
+    assert set(table) - alone == {"alexnet", "googlenet"}
+    assert check("7.10", ["AlexNet", "GoogLeNet"]).startswith("Right. ")
+    assert check("7.10", ("googlenet", " ALEXNET ")).startswith("Right. ")
+
+
+def test_exercise_11_is_what_pytorch_counts():
+    layers = nn.Sequential(
+        nn.Conv2d(64, 384, 1), nn.Conv2d(384, 384, 5, padding=2, groups=384), nn.Conv2d(384, 64, 1)
     )
-    assert [round(count / 1e6, 1) for count in (google, with_heads, theirs)] == [7.0, 13.4, 6.6]
-    assert round(paper / google, 1) == 8.7
-    vgg, dense = (parameters(build(name, device="meta")) for name in ("vgg16", "densenet121"))
-    assert round(vgg / dense) == 17
-
-
-def test_the_right_numbers_are_those_of_pytorch():
-    stack = nn.Sequential(*(nn.Conv2d(1, 1, kernel) for kernel in (3, 3, 1, 3)))
-    assert check("7.3", receptive_field(stack).size[0]).startswith("Right. ")
-    one = nn.Conv2d(64, 64, 3, bias=False)
-    two = nn.Conv2d(64, 60, 1, bias=False), nn.Conv2d(60, 64, 3, bias=False)
-    assert check("7.5", weights(*two) - weights(one)).startswith("Right. ")
-    assert check("7.6", Inception(192, 64, None, 128, None, 32, None).out_channels).startswith("Right. ")
-    assert check("7.9", BasicBlock(256, 512, stride=2).downsample[0].weight.numel()).startswith("Right. ")
-    assert check("7.10", DenseBlock(64, layers=6, growth_rate=32).out_channels).startswith("Right. ")
+    rows = trace(layers, (64, 14, 14))
+    assert check("7.11", round(100 * rows.select("conv 1×1").macs / rows.macs)).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("name", "answer", "hint"),
     [
-        ("7.3", 9, "The 1×1 adds nothing"),
-        ("7.3", 8, "it is odd"),
-        ("7.3", 5, "There is a third"),
-        ("7.3", 3, "single 3×3"),
-        ("7.3", 49, "What is its side"),
-        ("7.3", 3 + 3 + 1 + 3, "not added up"),
-        ("7.3", 3 * 4, "not added up"),
-        ("7.3", 3**3, "not multiplied"),
-        ("7.3", 100, "Begin with one pixel"),
-        ("7.5", 38_400, "what the two hold together"),
-        ("7.5", 36_864, "the one 3×3"),
-        ("7.5", -1_536, "the other way round"),
-        ("7.5", 36_864 - 34_560, "left out the 1×1"),
-        ("7.5", 34_560 - 36_864, "left out the 1×1"),
-        ("7.5", 3_840, "reads 60 channels now"),
-        ("7.5", 0, "count the 1×1 and the 3×3"),
-        ("7.5", 1, "kernel height"),
-        ("7.6", 256, "hands on all it gets"),
-        ("7.6", 224, "left out the pool branch"),
-        ("7.6", 192, "the pool branch alone"),
-        ("7.6", 64 + 128 + 32 + 4 * 192, "Only the pool hands on"),
-        ("7.6", 368, "are reductions"),
-        ("7.6", 352, "The 1×1 branch stays"),
-        ("7.6", 1, "four branches"),
-        ("7.9", 9 * 131_072, "That is a 3×3"),
-        ("7.9", 32_768, "leaves out pixels, not weights"),
-        ("7.9", 4 * 131_072, "does not add weights"),
-        ("7.9", 65_536, "256 channels to 512"),
-        ("7.9", 262_144, "reads the 256 channels"),
-        ("7.9", 0, "do not fit 512"),
-        ("7.9", 131_072 + 512, "counts biases"),
-        ("7.9", 768, "multiply"),
-        ("7.9", 1, "kernel height"),
-        ("7.10", 192, "64 that came in"),
-        ("7.10", 224, "what the sixth layer reads"),
-        ("7.10", 288, "seven layers"),
-        ("7.10", 4_096, "Nothing is doubled"),
-        ("7.10", 2_048, "Nothing is doubled"),
-        ("7.10", 12_288, "Nothing is multiplied"),
-        ("7.10", 64, "as in ResNet"),
-        ("7.10", 32, "one layer adds"),
-        ("7.10", 128, "what a transition leaves"),
-        ("7.10", 1, "Begin with 64"),
-        ("7.10", "many", "'many' is not a number"),
+        ("7.1", 884_736, "what it has now"),
+        ("7.1", 49_152, "3×3 in each channel"),
+        ("7.1", 663_552, "half is saved"),
+        ("7.1", 221_184, "half is saved"),
+        ("7.1", 0, "128 channels"),
+        ("7.1", 1, "kernel height"),
+        ("7.2", 89, "102,528"),
+        ("7.2", 64, "How far can it widen"),
+        ("7.2", 177, "There are two 3×3"),
+        ("7.2", 176, "There are two 3×3"),
+        ("7.2", 102_400, "For which h"),
+        ("7.2", 1_152, "for each channel between them"),
+        ("7.2", 1, "25 · 64 · 64"),
+        ("7.3", 103_168, "what the two hold together"),
+        ("7.3", 102_400, "the one 5×5"),
+        ("7.3", -768, "the other way round"),
+        ("7.3", 3_200, "left out the 1×1"),
+        ("7.3", -3_200, "left out the 1×1"),
+        ("7.3", 3_968, "reads 62 channels now"),
+        ("7.3", 0, "doesn't save by itself"),
+        ("7.3", 1, "kernel height"),
+        ("7.4", 102_400_000, "flattened maps"),
+        ("7.4", 50_176_000, "flattened maps of 7×7"),
+        ("7.4", 1_024, "for each of the 1,000 classes"),
+        ("7.4", 1_025_000, "the biases"),
+        ("7.4", 52_224_000, "after the average"),
+        ("7.4", 1, "whatever its size"),
+        ("7.5", 29, "in percent of the main path"),
+        ("7.5", 44, "Only one of them"),
+        ("7.5", 16_384, "number of its weights"),
+        ("7.5", 25, "they aren't equal"),
+        ("7.5", 1, "four convolutions"),
+        ("7.6", 352, "which halves it"),
+        ("7.6", 288, "handed on as well"),
+        ("7.6", 144, "count before the halving"),
+        ("7.6", 208, "halves all channels"),
+        ("7.6", 164, "twelve layers"),
+        ("7.6", 18_432, "Nothing is multiplied"),
+        ("7.6", 88, "the first layer"),
+        ("7.6", 32, "as in ResNet"),
+        ("7.6", 1, "Begin with 64"),
+        ("7.6", "many", "'many' is not a number"),
+        ("7.8", 6, "DenseNet-161"),
+        ("7.8", 2, "the other way round"),
+        ("7.8", 3, "torchvision's"),
+        ("7.8", 10, "five networks"),
+        ("7.8", 5, "read the title"),
+        ("7.9", [59, 28, "memory", "arithmetic"], "the other way round"),
+        ("7.9", [111, 59, "memory", "arithmetic"], "four bytes"),
+        ("7.9", [35, 59, "memory", "arithmetic"], "that come out"),
+        ("7.9", [64, 59, "memory", "arithmetic"], "the weights are moved"),
+        ("7.9", [49, 59, "memory", "arithmetic"], "both in and out"),
+        ("7.9", [1, 59, "memory", "arithmetic"], "One image: MACs are"),
+        ("7.9", [28, 28, "memory", "arithmetic"], "are the weights read sixteen times"),
+        ("7.9", [28, 448, "memory", "arithmetic"], "so do the maps"),
+        ("7.9", [28, 1, "memory", "arithmetic"], "the weights once"),
+        ("7.9", [28, 59, "arithmetic", "memory"], "Both numbers are right"),
+        ("7.9", [28, 59, "memory", "memory"], "how many could be done"),
+        ("7.9", [28, 59, "memory", "time"], "'time' is not among the choices"),
+        ("7.9", [28, 59], "is not a list of 4 answers"),
+        ("7.9", 28, "is not a list of 4 answers"),
+        ("7.10", ["AlexNet", "VGG-16"], "VGG-16's 9.33"),
+        ("7.10", ["GoogLeNet", "ResNet-50"], "ResNet-50's 6.71"),
+        ("7.10", ["DenseNet-121", "AlexNet"], "DenseNet-121's 6.66"),
+        ("7.10", ["AlexNet", "AlexNet"], "two different rows"),
+        ("7.10", ["AlexNet", "ResNet-34"], "'ResNet-34' is not among"),
+        ("7.10", "AlexNet", "is not a list of 2 answers"),
+        ("7.11", 93, "this one is 5×5"),
+        ("7.11", 16, "depthwise convolution's share"),
+        ("7.11", 72, "There are two 1×1"),
+        ("7.11", 1, "reads no other channel"),
+        ("7.11", 49_152, "at one pixel"),
+        ("7.11", 50, "At each pixel"),
     ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_hints_for_numbers(name, answer, hint):
+def test_hints(name, answer, hint):
     assert_hint(check(name, answer), hint)
 
 
@@ -157,6 +234,38 @@ def depthwise():
     return conv(5, (256, 256), groups=256)
 
 
+class Spread(nn.Module):
+    """No weights at all: the mean of all channels around a pixel, added to each of them."""
+
+    def forward(self, x):
+        around = nn.functional.avg_pool2d(x, 5, stride=1, padding=2, count_include_pad=False)
+        return torch.relu(x + around.mean(1, keepdim=True))
+
+
+class Excited(nn.Module):
+    """Squeeze and excitation: a factor for each channel, by way of eight numbers."""
+
+    def __init__(self, inside):
+        super().__init__()
+        self.inside = inside
+        self.squeeze = nn.Sequential(
+            nn.AdaptiveAvgPool2d(1), nn.Conv2d(256, 8, 1), nn.ReLU(), nn.Conv2d(8, 256, 1), nn.Sigmoid()
+        )
+
+    def forward(self, x):
+        return self.squeeze(x) * self.inside(x)
+
+
+def of_groups():
+    return nn.Sequential(
+        nn.Conv2d(256, 16, 1, groups=16, bias=False),
+        nn.AvgPool2d(5, stride=1, padding=2),
+        nn.Conv2d(16, 16, 1, bias=False),
+        nn.ReLU(),
+        nn.Conv2d(16, 256, 1, groups=16, bias=False),
+    )
+
+
 RIGHT = {
     "a 5×5 in a bottleneck": lambda: around(conv(5)),
     "two 3×3 in a bottleneck": lambda: around(conv(3), nn.ReLU(), conv(3)),
@@ -166,6 +275,9 @@ RIGHT = {
     "depthwise and 1×1": lambda: nn.Sequential(
         depthwise(), nn.ReLU(), nn.Conv2d(256, 256, 1), nn.ReLU()
     ),
+    "groups and a pool": of_groups,
+    "sixteen channels": lambda: around(conv(5, (16, 16)), width=16),
+    "squeeze and excitation": lambda: Excited(around(conv(5))),
     "a dilated 3×3 and another": lambda: around(
         nn.Sequential(nn.Conv2d(32, 32, 3, padding=2, dilation=2), conv(3))
     ),
@@ -186,6 +298,9 @@ WRONG = {
         nn.Conv2d(128, 256, 1),
     ),
     "There is no nonlinearity": lambda: around(conv(5), relu=nn.Identity),
+    "still reads 256 channels": Spread,
+    "Somewhere it is 15 channels wide": lambda: around(conv(5, (15, 15)), width=15),
+    "Somewhere it is 1 channel wide": lambda: around(conv(5, (1, 1)), width=1),
     "does not depend on its input": lambda: Elsewhere(torch.zeros(4, 256, 28, 28)),
     "a tensor of shape (N, 256, 28, 28)": lambda: nn.Flatten(),
 }  # fmt: skip
@@ -196,7 +311,10 @@ def test_a_block_of_any_make_is_right(name):
     torch.manual_seed(0)
     block = RIGHT[name]()
     before = {key: value.clone() for key, value in block.state_dict().items()}
-    assert check("7.12", block).startswith("Right. ")
+    says = check("7.12", block)
+    assert says.startswith(
+        f"Right. Your block has {sum(map(torch.numel, block.parameters())):,} parameters. "
+    )
     assert block.training
     for key, value in block.state_dict().items():
         assert torch.equal(value, before[key]), "the learner's block stays as it is"

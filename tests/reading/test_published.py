@@ -363,7 +363,8 @@ def test_alexnet_s_and_vgg_s_ablations():
     [("alexnet", 56.5), ("vgg16", 71.6), ("googlenet", 69.8), ("resnet50", 76.1), ("densenet121", 74.4)],
 )
 def test_torchvision_s_accuracies(network, top_1):
-    (figure,) = published(network, "top-1 error", edition="torchvision")
+    figure = published(network, "top-1 error", edition="torchvision")[0]
+    assert not figure.variant
     assert round(100 - figure.value, 1) == top_1
     assert (figure.models, figure.crops) == (1, "1")
     assert network in figure.url

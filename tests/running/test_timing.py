@@ -35,6 +35,14 @@ def test_the_modules_take_turns_on_the_same_input():
     assert all(0 < each < 1000 for each in times.values())
 
 
+def test_each_module_may_have_an_input_of_its_own():
+    modules = {"wide": nn.Conv2d(8, 4, 1), "narrow": nn.Conv2d(2, 4, 1)}
+    shapes = {"wide": (1, 8, 4, 4), "narrow": (2, 2, 6, 6)}
+    assert list(time_side_by_side(modules, shapes, rounds=1)) == ["wide", "narrow"]
+    with pytest.raises(ValueError, match=r"^The shape is None; give \(images, channels, height, width\)\.$"):
+        time_side_by_side(modules, {"wide": (1, 8, 4, 4)})
+
+
 def test_the_shortest_run_counts(monkeypatch):
     pretended = iter([5.0, 7.0, 3.0, 9.0, 4.0, 8.0])
     monkeypatch.setattr(timing, "_run", lambda *_: next(pretended))

@@ -7,9 +7,8 @@ from pkgutil import iter_modules
 import nbformat
 import pytest
 
-from helpers.lessons.study import study
 from tests.studies import claims
-from tests.studies.claims.looking import Claim
+from tests.studies.claims.looking import Claim, record
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FOUND = [
@@ -34,4 +33,4 @@ def test_what_a_lesson_concludes_is_in_the_record(
     lesson: str, name: str, sentence: str, claim: Claim
 ) -> None:
     assert sentence in text(lesson)
-    assert claim(study(name))
+    assert claim(record(name))

@@ -112,3 +112,4 @@ def lessons() -> None:
     assert_type(helpers.check("3.1", "channels"), Sentence)
     helpers.show_source(helpers.build)
     assert_type(helpers.study("degradation").last("plain-14"), tuple[float, ...])
+    assert_type(helpers.recorded_times().of("AlexNet").milliseconds, float)

@@ -71,7 +71,7 @@ def _points(sheet: Sheet, axes: Axes, numbers: ComparisonNumbers) -> None:
     x, y = numbers.axes
     places = [(axes.x(point.x), axes.y(point.y)) for point in numbers.points]
     sizes = [(text_width(point.label, TEXT), LINE) for point in numbers.points]
-    room = axes.left + 2, axes.top - 12, axes.right + 14, axes.bottom - 2
+    room = axes.left + 2, axes.top - 12, axes.right - 2, axes.bottom - 2
     boxes = place_labels(places, sizes, room, marker=9)
     for at, box in zip(places, boxes, strict=True):
         if line := leader(at, box):

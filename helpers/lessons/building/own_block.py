@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn.functional import avg_pool2d
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from helpers.lessons.building.modules import maps, module_itself
 from helpers.lessons.checking import Wrong
 
-CHANNELS, SIDE, FIELD, MOST = 256, 28, 5, 100_000
+CHANNELS, SIDE, FIELD, MOST, NARROWEST = 256, 28, 5, 100_000, 16
 
 
-def own_block(answer: Any) -> None:
-    """Raise Wrong unless the answer is a module of 256 → 256 channels at 28×28 that sees 5×5 for 100,000.
+def own_block(answer: Any) -> str:
+    """Say how many parameters a module of 256 → 256 channels at 28×28 has, or raise Wrong.
 
-    What it sees is found by gradient, so it may be built in any way.
+    It must see 5×5 pixels and all channels, and be nowhere narrower than 16 channels. What it sees is found
+    by gradient, so it may be built in any way.
     """
     module_itself(answer)
     training = answer.training
     answer.eval()
     try:
-        reach, has_gaps, channels = _seen(answer)
+        with _Widths() as widths:
+            reach, has_gaps, channels = _seen(answer)
         linear = _is_linear(answer)
+        mixed = _mixed_without_weights(answer)
     finally:
         answer.train(training)
+    if widths.least < NARROWEST:
+        raise Wrong(
+            f"Somewhere it is {widths.least} channel{'s' * (widths.least > 1)} wide: no more than that gets "
+            "through at a pixel. Keep 16 or more."
+        )
     if reach < FIELD:
         raise Wrong(f"An output sees {reach}×{reach} pixels: 5×5 takes two 3×3, or one 5×5, on few channels.")
     if has_gaps:
@@ -37,6 +47,11 @@ def own_block(answer: Any) -> None:
         raise Wrong(
             f"An output channel reads {channels} of the 256 channels: groups do not mix them, a 1×1 does."
         )
+    if mixed > 1:
+        raise Wrong(
+            f"With all its weights at zero, an output channel still reads {mixed} channels: mixing has to be "
+            "learned."
+        )
     count = sum(weight.numel() for weight in answer.parameters())
     if count >= MOST:
         raise Wrong(
@@ -46,6 +61,46 @@ def own_block(answer: Any) -> None:
         raise Wrong(
             "There is no nonlinearity in it, so it is a single linear map: put an nn.ReLU in between."
         )
+    return f"Your block has {count:,} parameters."
+
+
+class _Widths(TorchDispatchMode):
+    """The fewest channels that a convolution, or a linear layer at every pixel, puts out."""
+
+    least = CHANNELS
+
+    def __torch_dispatch__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        result = function(*args, **(kwargs or {}))
+        name = function.overloadpacket.__name__
+        # What has one pixel, as in squeeze-and-excitation, is not what gets through.
+        if (name == "convolution" and result.shape[2:].numel() > 1) or (
+            name in ("mm", "addmm") and len(result) >= SIDE * SIDE
+        ):
+            self.least = min(self.least, result.shape[1])
+        return result
+
+
+def _mixed_without_weights(module: nn.Module) -> int:
+    """How many channels an output channel reads when all weights are zero: one at most, over a shortcut."""
+    weights = list(module.parameters())
+    kept = [weight.detach().clone() for weight in weights]
+    given = torch.randn(1, CHANNELS, SIDE, SIDE, generator=torch.Generator().manual_seed(2))
+    given.requires_grad_(True)
+    try:
+        with torch.no_grad():
+            for weight in weights:
+                weight.zero_()
+        out = module(given.clone())
+        if not isinstance(out, Tensor) or not out.requires_grad:
+            return 0
+        [gradient] = torch.autograd.grad(out[:, 0].sum(), given, allow_unused=True)
+    finally:
+        with torch.no_grad():
+            for weight, before in zip(weights, kept, strict=True):
+                weight.copy_(before)
+    return 0 if gradient is None else int((gradient[0] != 0).any(2).any(1).sum())
 
 
 def _seen(module: nn.Module) -> tuple[int, bool, int]:

@@ -6,12 +6,21 @@ import tomllib
 from collections.abc import Callable
 from statistics import mean
 
-from helpers.lessons.study import FOLDER, Study
+from helpers.lessons.study import FOLDER, Study, study
+from helpers.lessons.times import recorded_times
+from helpers.reading.counted import counted
+from helpers.reading.published import published
 
 TRAINING, TEST = "training error", "test error"
-Claim = Callable[[Study], bool]
+Claim = Callable[..., bool]
 Concluded = tuple[str, str, Claim]
-"""A study's name, a sentence of the lesson, and whether it is so."""
+"""The name of a record, a sentence of the lesson, and whether it is so: a function of the record."""
+
+
+def record(name: str) -> object:
+    """The recorded "times", what is "published" or "counted" (as functions), or the study of that name."""
+    known = {"times": recorded_times, "published": lambda: published, "counted": lambda: counted}
+    return known[name]() if name in known else study(name)
 
 
 def apart(found: Study, lower: str, higher: str, measure: str, by: float = 0) -> bool:

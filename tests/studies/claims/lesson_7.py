@@ -1,0 +1,386 @@
+"""What lesson 7 concludes from the recorded times, from what is published and from what is counted.
+
+What it says of times holds with room to spare, so that it holds on another machine, too.
+"""
+
+from collections.abc import Callable
+from itertools import combinations, permutations
+
+from helpers import NetworkComparison
+from helpers.lessons.times import Times
+from helpers.reading.counted import Counted
+from helpers.reading.published import Figure
+from tests.studies.claims.looking import Concluded
+
+Published = Callable[..., tuple[Figure, ...]]
+Count = Callable[..., Counted]
+CONVOLUTIONS = [f"AlexNet conv{number}" for number in range(1, 6)]
+LINEAR = [f"AlexNet fc{number}" for number in (6, 7, 8)]
+
+
+def together(times: Times, names: list[str], images: int = 1) -> float:
+    """Milliseconds of several layers, for each image."""
+    return sum(times.of(name, images).milliseconds_per_image for name in names)
+
+
+# Times
+
+
+def the_linear_layers_do_8_percent_and_take_more_than_a_quarter(times: Times) -> bool:
+    alexnet = times.of("AlexNet")
+    work = sum(times.of(name).macs for name in LINEAR) / alexnet.macs
+    return round(100 * work) == 8 and together(times, LINEAR) > 0.25 * alexnet.milliseconds
+
+
+def memory_holds_the_linear_layers_up(times: Times) -> bool:
+    """They are near the slope of the roof, and far below its level."""
+    peak = max(each.macs_per_second for each in times.passes)
+    bandwidth = max(each.bytes_per_second for each in times.passes)
+    fc6 = times.of("AlexNet fc6")
+    return fc6.bytes_per_second > 0.4 * bandwidth and fc6.macs_per_second < 0.2 * peak
+
+
+def together_they_need_less_than_half(times: Times) -> bool:
+    return together(times, LINEAR, 16) < 0.5 * together(times, LINEAR)
+
+
+def the_rest_takes_time_as_well(times: Times) -> bool:
+    rest = times.of("AlexNet").milliseconds - together(times, CONVOLUTIONS) - together(times, LINEAR)
+    return rest > 0.05 * times.of("AlexNet").milliseconds
+
+
+def the_bottleneck_takes_more_than_an_eighth(times: Times) -> bool:
+    share = times.of("bottleneck").macs / times.of("one 3×3").macs
+    return round(1 / share) == 8 and all(
+        times.of("bottleneck", images).milliseconds > 1.2 * share * times.of("one 3×3", images).milliseconds
+        for images in (1, 16)
+    )
+
+
+def bare_is_quicker_than_folded_and_folded_than_whole(times: Times) -> bool:
+    return all(
+        times.of(name, images, "bare").milliseconds
+        < times.of(name, images, "folded").milliseconds
+        < times.of(name, images).milliseconds
+        for name in ("bottleneck", "dense layer")
+        for images in (1, 16)
+    )
+
+
+def the_bare_convolutions_take_more_than_their_share(times: Times) -> bool:
+    share = times.of("bottleneck").macs / times.of("one 3×3").macs
+    yardstick = times.of("one 3×3", 1, "bare").milliseconds
+    return all(
+        times.of(name, 1, "bare").milliseconds > share * yardstick for name in ("bottleneck", "dense layer")
+    )
+
+
+def the_last_stage_is_the_slowest_of_the_3x3(times: Times) -> bool:
+    sides = {64: 56, 128: 28, 256: 14, 512: 7}
+    layers = {channels: times.of(f"3×3, {channels} channels") for channels in sides}
+    as_many = {layer.macs for layer in layers.values()} == {115_605_504}
+    slowest = max(layers, key=lambda channels: layers[channels].milliseconds)
+    return as_many and slowest == 512 and sides[512] ** 2 == 49
+
+
+def with_16_images_it_catches_up(times: Times) -> bool:
+    behind = [
+        times.of("3×3, 512 channels", images).milliseconds / times.of("3×3, 64 channels", images).milliseconds
+        for images in (1, 16)
+    ]
+    return behind[1] < 0.85 * behind[0]
+
+
+def depthwise_layers_do_about_one_mac_for_each_byte(times: Times) -> bool:
+    names = [f"depthwise 3×3, {channels} channels" for channels in (64, 128, 256, 512)]
+    found = [times.of(name, images).macs_per_byte for name in names for images in (1, 16)]
+    return 0.9 < min(found) <= max(found) < 1.2
+
+
+def vgg_does_40_times_the_macs_and_takes_less_than_20_times_as_long(times: Times) -> bool:
+    vgg, lite = times.of("VGG-16"), times.of("EfficientNet-Lite0")
+    return round(vgg.macs / lite.macs) == 40 and vgg.milliseconds < 20 * lite.milliseconds
+
+
+def resnet_34_is_faster_than_resnet_50(times: Times) -> bool:
+    return all(
+        times.of("ResNet-34", images).milliseconds < times.of("ResNet-50", images).milliseconds
+        and times.of("ResNet-34", images).macs_per_byte > times.of("ResNet-50", images).macs_per_byte
+        for images in (1, 16)
+    )
+
+
+# Published and counted
+
+
+def error(published: Published, network: str, quantity: str = "top-5 error") -> float:
+    """Of a single network on ten crops, as the papers have it."""
+    [value] = [
+        figure.value
+        for figure in published(network, quantity, edition="paper")
+        if (figure.models, figure.crops) == (1, "10") and figure.variant in ("", "option A")
+    ][:1]
+    return value
+
+
+def the_error_fell_from_18_2_to_6_66(published: Published) -> bool:
+    return (error(published, "alexnet"), error(published, "densenet121")) == (18.2, 6.66)
+
+
+def the_runner_up_had_26_2(published: Published) -> bool:
+    winner = [figure.value for figure in published("alexnet", "top-5 error") if figure.data == "test"]
+    [runner_up] = published("fisher_vectors", "top-5 error")
+    return min(winner) == 15.3 and runner_up.value == 26.2
+
+
+def resnet_34_has_25_03_and_plain_34_has_28_54(published: Published) -> bool:
+    return [error(published, name, "top-1 error") for name in ("resnet34", "plain34")] == [25.03, 28.54]
+
+
+def a_newer_recipe_brought_resnet_50_to_19_1(published: Published) -> bool:
+    old, new = published("resnet50", "top-1 error", edition="torchvision")
+    return (round(old.value, 1), round(new.value, 1)) == (23.9, 19.1) and "recipe" in new.variant
+
+
+def the_difference_is_25_photos(published: Published) -> bool:
+    return round(50_000 * (error(published, "resnet50") - error(published, "densenet121")) / 100) == 25
+
+
+def densenet_121_has_a_third_of_resnet_50_s_parameters(counted: Count) -> bool:
+    parameters = [round(counted(name).parameters / 1e6, 1) for name in ("densenet121", "resnet50")]
+    return parameters == [8.0, 25.6]
+
+
+def block_3a_without_its_1x1_has_387_072_weights(counted: Count) -> bool:
+    c1, r3, c3, r5, c5, pool = 64, 96, 128, 16, 32, 32
+    reduced = 192 * (c1 + r3 + r5 + pool) + 9 * r3 * c3 + 25 * r5 * c5
+    return (reduced, 192 * (c1 + 9 * c3 + 25 * c5)) == (163_328, 387_072)
+
+
+def pairs(axis: str, **more: object) -> tuple[int, int]:
+    """In how many pairs more of it comes with less error, and out of how many."""
+    plot = NetworkComparison(x_axis=axis, y_axis="top-5 error", **more)
+    with_more, every = plot.numbers.pairs
+    return every - with_more, every
+
+
+def depth_year_and_share_come_with_less_error_in_every_pair(counted: Count) -> bool:
+    found = {axis: pairs(axis) for axis in ("parameters", "MACs", "depth", "year", "share of 1×1")}
+    return {axis for axis, (less, every) in found.items() if less == every} == {
+        "depth",
+        "year",
+        "share of 1×1",
+    }
+
+
+def none_of_them_does_in_the_other_edition(counted: Count) -> bool:
+    found = [pairs(axis, edition="torchvision") for axis in ("depth", "year", "share of 1×1")]
+    return found == [(8, 10), (8, 9), (7, 9)]
+
+
+def within_resnet_it_is_the_other_way_round(counted: Count) -> bool:
+    inside = pairs("parameters", families=["ResNet"], members="whole families")
+    return inside == (6, 6) and pairs("parameters") == (3, 10)
+
+
+def random_orders_agree_almost_half_of_the_time(counted: Count) -> bool:
+    agreeing = [
+        sum(order[one] < order[other] for one, other in combinations(range(5), 2))
+        for order in permutations(range(5))
+    ]
+    return 0.45 < sum(each >= 7 or each <= 3 for each in agreeing) / len(agreeing) < 0.5
+
+
+def within_each_family_more_parameters_come_with_less_error(counted: Count) -> bool:
+    families = ("VGG", "ResNet", "DenseNet")
+    more = {"edition": "torchvision", "members": "whole families"}
+    for family in families:
+        plot = NetworkComparison(x_axis="parameters", y_axis="top-1 error", families=[family], **more)
+        if plot.numbers.pairs[0]:
+            return False
+    return True
+
+
+def share(counted: Count, name: str) -> dict[str, float]:
+    return counted(name).one_by_one.share(counted(name).convolutions)
+
+
+def two_of_three_do_less_than_a_quarter(counted: Count) -> bool:
+    googlenet = share(counted, "googlenet")
+    return round(googlenet["layers"] / 100 * 3, 1) == 1.9 and googlenet["MACs"] < 25
+
+
+def resnet_50_s_do_half(counted: Count) -> bool:
+    return abs(share(counted, "resnet50")["MACs"] - 50) < 2
+
+
+def none_half_and_most(counted: Count) -> bool:
+    none = [share(counted, name)["MACs"] for name in ("alexnet", "vgg16")]
+    most = share(counted, "efficientnet_lite0")["MACs"]
+    return none == [0, 0] and resnet_50_s_do_half(counted) and most > 75
+
+
+def resnet_34_has_half_a_percent(counted: Count) -> bool:
+    return round(share(counted, "resnet34")["MACs"], 1) == 0.5
+
+
+def mobilenet_does_a_27th_of_vgg_16_s_work(counted: Count) -> bool:
+    return round(counted("vgg16").macs / 568_740_352) == 27
+
+
+def the_field_goes_with_less_error_in_9_pairs(counted: Count) -> bool:
+    fields = counted("resnet50").field, counted("googlenet").field
+    return pairs("receptive field") == (9, 10) and fields == (483, 715)
+
+
+def c_has_three_and_resnet_34_three_projections(counted: Count) -> bool:
+    names = ("vgg16_c", "resnet18", "resnet34", "resnet20")  # the last is of option A
+    return [counted(name).one_by_one.layers for name in names] == [3, 3, 3, 0]
+
+
+def deeper_is_not_always_better(published: Published) -> bool:
+    errors = [
+        next(
+            figure.value
+            for figure in published(name, "classification error")
+            if figure.data == "CIFAR-10 test" and figure.variant.startswith("with augmentation")
+        )
+        for name in ("resnet1202", "resnet110")
+    ]
+    return errors == [7.93, 6.43]
+
+
+CLAIMS: list[Concluded] = [
+    (
+        "times",
+        "The linear layers do 8 percent of the MACs, and take more than a quarter of the time.",
+        the_linear_layers_do_8_percent_and_take_more_than_a_quarter,
+    ),
+    ("times", "Memory holds the linear layers up.", memory_holds_the_linear_layers_up),
+    (
+        "times",
+        "AlexNet's linear layers need less than half of the time per photo.",
+        together_they_need_less_than_half,
+    ),
+    (
+        "times",
+        "the rest in the bars, which counts as no MACs, takes time as well.",
+        the_rest_takes_time_as_well,
+    ),
+    ("times", "More, in both cases.", the_bottleneck_takes_more_than_an_eighth),
+    (
+        "times",
+        "the bare convolutions are the quickest, the folded block comes next, and the whole is the slowest",
+        bare_is_quicker_than_folded_and_folded_than_whole,
+    ),
+    (
+        "times",
+        "even the bare convolutions take more than their share of the MACs",
+        the_bare_convolutions_take_more_than_their_share,
+    ),
+    (
+        "times",
+        "the 3×3 on 512 channels is the slowest of the 3×3: its 2.4 million weights serve 49 pixels each.",
+        the_last_stage_is_the_slowest_of_the_3x3,
+    ),
+    ("times", "With 16 images at once it catches up.", with_16_images_it_catches_up),
+    (
+        "times",
+        "they do about one MAC for each byte, and more images don't change that",
+        depthwise_layers_do_about_one_mac_for_each_byte,
+    ),
+    (
+        "times",
+        "VGG-16 does 40 times the MACs of EfficientNet-Lite0, and took less than 20 times as long.",
+        vgg_does_40_times_the_macs_and_takes_less_than_20_times_as_long,
+    ),
+    (
+        "times",
+        "ResNet-34 is the faster one, for one image and for 16.",
+        resnet_34_is_faster_than_resnet_50,
+    ),
+    ("published", "fell from 18.2 percent to 6.66.", the_error_fell_from_18_2_to_6_66),
+    (
+        "published",
+        "Seven together had a top-5 error of 15.3 percent; the runner-up had 26.2.",
+        the_runner_up_had_26_2,
+    ),
+    (
+        "published",
+        "34 layers have a top-1 error of 25.03 percent; without them, 28.54.",
+        resnet_34_has_25_03_and_plain_34_has_28_54,
+    ),
+    (
+        "published",
+        "had a top-1 error of 23.9 percent. With a newer recipe the very same layers came to 19.1.",
+        a_newer_recipe_brought_resnet_50_to_19_1,
+    ),
+    ("published", "is 25 photos of 50,000.", the_difference_is_25_photos),
+    (
+        "published",
+        "that of 1,202 layers did worse than that of 110 (7.93 percent against 6.43).",
+        deeper_is_not_always_better,
+    ),
+    (
+        "counted",
+        "DenseNet-121 has 8.0 million parameters, and ResNet-50, with an equal error, has 25.6 million.",
+        densenet_121_has_a_third_of_resnet_50_s_parameters,
+    ),
+    (
+        "counted",
+        "Block 3a has 163,328 weights; without its narrowing 1×1 it would have 387,072.",
+        block_3a_without_its_1x1_has_387_072_weights,
+    ),
+    (
+        "counted",
+        "Depth, the year, and the share of 1×1.",
+        depth_year_and_share_come_with_less_error_in_every_pair,
+    ),
+    (
+        "counted",
+        "None: depth has 8 of 10 pairs, the year 8 of 9, the share 7 of 9.",
+        none_of_them_does_in_the_other_edition,
+    ),
+    (
+        "counted",
+        "With *less* error, in all 6 pairs. Among the five it was *more*, in 7 of 10.",
+        within_resnet_it_is_the_other_way_round,
+    ),
+    (
+        "counted",
+        "Almost half of the time. So 7 of 10 is no finding.",
+        random_orders_agree_almost_half_of_the_time,
+    ),
+    (
+        "counted",
+        "more parameters come with less error in every pair",
+        within_each_family_more_parameters_come_with_less_error,
+    ),
+    (
+        "counted",
+        "two of three convolutions are 1×1, and do less than a quarter of the work.",
+        two_of_three_do_less_than_a_quarter,
+    ),
+    ("counted", "**ResNet-50:** half.", resnet_50_s_do_half),
+    (
+        "counted",
+        "none of the work in AlexNet and VGG-16, half in ResNet-50, and most in networks for phones.",
+        none_half_and_most,
+    ),
+    ("counted", "has a share of 0.5 percent", resnet_34_has_half_a_percent),
+    (
+        "counted",
+        "All in all it's 95 percent, for a 27th of VGG-16's work.",
+        mobilenet_does_a_27th_of_vgg_16_s_work,
+    ),
+    (
+        "counted",
+        "a larger field goes with less error in 9 of 10 pairs.",
+        the_field_goes_with_less_error_in_9_pairs,
+    ),
+    (
+        "counted",
+        "with option A, whose errors the paper's table 2 has, there are none.",
+        c_has_three_and_resnet_34_three_projections,
+    ),
+]

@@ -1,4 +1,7 @@
-"""Lesson 2: the same as `kernels`, as it was in 2014, without batch norm. Larger rates let some seeds collapse."""
+"""Lesson 2: the same as `kernels`, as it was in 2014, without batch norm.
+
+The learning rates are smaller: larger ones let some seeds collapse.
+"""
 
 from functools import partial
 

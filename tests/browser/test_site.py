@@ -112,7 +112,7 @@ def test_on_a_phone_the_picture_stays_in_view_while_a_slider_is_moved(
         view, _ = visit(browser, address, page, viewport=PHONE)
         for figure in alive(view):
             last = figure.locator("label:not([hidden]) :is(input, select)").last
-            last.evaluate("input => input.scrollIntoView({block: 'end'})")
+            last.evaluate("input => input.scrollIntoView({block: 'end', behavior: 'instant'})")
             box = figure.locator(".shown").bounding_box()
             assert box["y"] >= 0, page
             assert box["y"] + box["height"] <= PHONE["height"], page

@@ -9,8 +9,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import DenseBlockExplorer, build, check
+from helpers import DenseBlockExplorer, build, check, published
 from helpers.models.densenet import DenseBlock
+from studies import dense as dense_study
+from studies.parts import parameters
 from studies.reuse import dense_net, input_and_previous
 from tests.answers import Failing, assert_hint
 
@@ -378,3 +380,28 @@ def test_what_the_text_says_a_block_keeps_is_so():
     numbers = DenseBlockExplorer().numbers
     assert list(numbers.kept.values()) == [864, 864, 1536]
     assert "2 · (64 + 96 + … + 224) + 2 · 6 · 128 = 1,728 + 1,536 = 3,264 maps" in text()
+
+
+def test_what_the_text_says_of_the_contestants_is_so():
+    dense, weights, work = dense_study.STUDY.networks.values()
+    assert [round(parameters(each) / 1000) for each in (dense, weights)] == [46, 43]
+    assert [round(dense_study.macs(each) / 1e6, 2) for each in (dense, work)] == [1.21, 1.25]
+    assert 2.75 < parameters(work) / parameters(dense) < 3
+    assert "(43 thousand to 46), one with about as much work (1.25 million MACs to 1.21)" in text()
+    assert "nearly three times the parameters" in text()
+
+
+@pytest.mark.parametrize(
+    ("network", "variant", "error"),
+    [
+        ("preact_resnet1001", "with augmentation", 4.62),
+        ("densenet_bc100", "k = 12, with augmentation", 4.51),
+        ("preact_resnet1001", "", 10.56),
+        ("densenet_bc100", "k = 12, with dropout", 5.92),
+    ],
+)
+def test_what_the_text_says_of_cifar10_is_published(network, variant, error):
+    figures = published(network, "classification error", edition="paper")
+    [found] = [each for each in figures if (each.data, each.variant) == ("CIFAR-10 test", variant)]
+    assert found.value == error
+    assert f"{error}" in text()

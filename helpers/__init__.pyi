@@ -3,7 +3,7 @@
 from .arithmetic import Convolution, Linear, Pooling, break_even
 from .drawing.alexnet_towers import two_towers
 from .drawing.bar_panels import bar_panels
-from .drawing.curves import bars, curves, training_curves
+from .drawing.curves import bars, curves, point_panels, training_curves
 from .drawing.figures import heat_maps, kernel_reach, shares, value_table
 from .drawing.inception_branches import inception_block
 from .drawing.photo_figures import fields_on_photo, filter_grid, map_rows, named_photos, side_by_side
@@ -95,6 +95,7 @@ __all__ = [
     "photo",
     "photo_names",
     "photo_patches",
+    "point_panels",
     "predict",
     "published",
     "receptive_field",

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
-from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, ORANGE, PURPLE, VERMILION
+from helpers.drawing.style import BLUE, FAINT, GREEN, GRID, INK, ORANGE, PURPLE, VERMILION
 from helpers.images import arrays
 from helpers.running.training import History
 from helpers.wording import arguments
@@ -21,6 +21,7 @@ LINES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (PURPLE, ":"
 LONGEST_NAME = 11
 """Characters of a line's name that fit beside the two panels of `training_curves`."""
 
+MOST_PANELS = 3
 MOST_MARKED = 40
 """Lines of more points than this are drawn without a mark at each."""
 
@@ -69,6 +70,70 @@ def curves(
         words = (f"{name} from {_brief(y[0])} to {_brief(y[-1])}" for name, y in series.items())
         alt = f"{title}. {'; '.join(words)}."
         return Drawing.of(figure, alt, finding=f"{title}." if measured else None)
+
+
+def point_panels(
+    title: str, panels: Mapping[str, Mapping[str, Mapping[str, tuple[float, float]]]], *, y_label: str
+) -> Drawing:
+    """Lines through named points, in panels side by side that have one scale of y.
+
+    `panels[x label][line][point]` is the (x, y) of a point, whose name stands beside it; x begins at 0. Every
+    panel has the same lines. Raises ValueError for no panels or more than three, for no lines, more than
+    there are looks for them, or others than in the first panel, and for what is not a pair of numbers.
+
+    >>> lines = {"deep": {"a": (1, 30), "b": (2, 20)}, "wide": {"c": (3, 25)}}
+    >>> point_panels("Two lines", {"weights": lines}, y_label="error")
+    Two lines. weights: deep a 1, 30; deep b 2, 20; wide c 3, 25.
+    """
+    arguments.named("panels", panels, Mapping, "points by line")
+    if len(panels) > MOST_PANELS:
+        raise ValueError(f"There are {len(panels)} panels; give 1 to {MOST_PANELS}.")
+    names = list(next(iter(panels.values())))
+    places = {}
+    for label, lines in panels.items():
+        check_lines(lines)
+        if list(lines) != names:
+            raise ValueError(f"The panel {shown(label)} has the lines {', '.join(lines)}; give all the same.")
+        for name, points in lines.items():
+            places[label, name] = arrays.numbers(f"line {shown(name)}", list(points.values()), axes=2)
+            if places[label, name].shape[1] != 2:
+                raise ValueError(
+                    f"The line {shown(name)} has points that are no pairs; give (x, y) for each."
+                )
+    low = min(each[:, 1].min() for each in places.values())
+    high = max(each[:, 1].max() for each in places.values())
+    margin = 0.12 * (high - low or 1)
+    with styled():
+        figure = new_figure(760, 330)
+        figure.text(12 / 760, 1 - 22 / 330, title, weight="bold", size=11)
+        across = 0.92 / len(panels)
+        for place, (label, lines) in enumerate(panels.items()):
+            axes = figure.add_axes((0.075 + across * place, 0.16, across - 0.05, 0.69))
+            axes.set_ylim(low - margin, high + margin)
+            axes.set_xlabel(label)
+            axes.grid(axis="y", color=GRID)
+            axes.set_xlim(0, 1.12 * max(places[label, name][:, 0].max() for name in lines))
+            for row, ((name, points), (colour, dash, mark)) in enumerate(
+                zip(lines.items(), LINES, strict=False)
+            ):
+                x, y = places[label, name].T
+                axes.plot(x, y, color=colour, linestyle=dash, marker=mark, markersize=7, label=name)
+                # Every other line's names stand on the other side, so that those of two lines part.
+                beside, side = ((-6, -13), "right") if row % 2 else ((7, 4), "left")
+                for point, at in zip(points, zip(x, y, strict=True), strict=True):
+                    axes.annotate(point, at, beside, textcoords="offset points", size=9, ha=side, color=INK)
+        figure.axes[0].set_ylabel(y_label)
+        figure.axes[-1].legend(loc="upper right")
+        words = (
+            f"{label}: "
+            + "; ".join(
+                f"{name} {point} {_brief(x)}, {_brief(y)}"
+                for name, points in lines.items()
+                for point, (x, y) in points.items()
+            )
+            for label, lines in panels.items()
+        )
+        return Drawing.of(figure, f"{title}. {'. '.join(words)}.")
 
 
 def training_curves(title: str, histories: Mapping[str, History]) -> Drawing:

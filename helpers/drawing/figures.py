@@ -246,7 +246,7 @@ def heat_maps(
 
     >>> two = np.array([[1.0, 2.0], [np.nan, 0.5]])
     >>> heat_maps("a", {"p": two}, rows="ab", columns="cd", row_label="from", column_label="to")
-    a. p: a to c 1.0, a to d 2.0, b to d 0.5.
+    a. p: a to c 1.00, a to d 2.00, b to d 0.50.
     """
     arguments.named("panels", panels, Iterable, "a table of numbers")
     for name, values in panels.items():
@@ -277,7 +277,7 @@ def heat_maps(
             axes.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
             axes.spines[:].set_visible(False)
             for row, column in np.argwhere(~np.isnan(array)):
-                axes.text(column, row, f"{array[row, column]:.1f}", ha="center", va="center", size=9)
-            each = (f"{rows[r]} to {columns[c]} {array[r, c]:.1f}" for r, c in np.argwhere(~np.isnan(array)))
+                axes.text(column, row, f"{array[row, column]:.2f}", ha="center", va="center", size=8)
+            each = (f"{rows[r]} to {columns[c]} {array[r, c]:.2f}" for r, c in np.argwhere(~np.isnan(array)))
             described.append(f"{name}: {', '.join(each)}")
         return Drawing.of(figure, f"{title}. {'; '.join(described)}.")

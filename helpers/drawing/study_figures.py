@@ -12,7 +12,11 @@ from helpers.drawing.curves import LINES, apart, check_lines, draw_lines
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.style import BLUE, GRID, INK
+from helpers.drawing.text_width import text_width
 from helpers.wording.refusals import known
+
+NAME = 12
+"""CSS pixels: the size of a row's name, 9 points."""
 
 
 def study_curves(
@@ -83,12 +87,12 @@ def study_dots(
         known("measure", measure, ends)
         for name in mine:
             known("network", name, names)
-    longest = max(map(len, names))
+    widest = max(text_width(name, NAME) for name in names)
     highest = max(max(values) for rows in ends.values() for values in rows.values())
     with styled():
         height = 130 + 26 * len(names)
         figure = new_figure(760, height)
-        left = (22 + 6.2 * longest) / 760
+        left = (26 + widest) / 760
         across = (0.985 - left) / len(ends)
         for place, (measure, rows) in enumerate(ends.items()):
             axes = figure.add_axes(

@@ -6,7 +6,14 @@ from typing import Any
 
 from helpers.explorers.controls import Choice, FloatSlider, Slider
 from helpers.explorers.explorer import Explorer
-from helpers.explorers.numbers.dense_block import MOST_LAYERS, DenseBlockNumbers, dense_block
+from helpers.explorers.numbers.dense_block import (
+    EVERYTHING,
+    GROWTH,
+    MOST_LAYERS,
+    SHOWN,
+    DenseBlockNumbers,
+    dense_block,
+)
 from helpers.explorers.pictures.dense_block import draw_dense_block
 
 BOTTLENECK = ("with", "without")
@@ -17,6 +24,9 @@ class DenseBlockExplorer(Explorer):
 
     Drag a point on the curves for the layers, and the end of the transition's bar for the compression; a
     click on a curve's name chooses that way of building the block.
+
+    `shows` is "everything", or less of it, with the controls that matter for that: "growth" is one way of
+    building the block alone, and "1×1" both ways.
     """
 
     numbers: DenseBlockNumbers
@@ -32,6 +42,7 @@ class DenseBlockExplorer(Explorer):
         bottleneck_width: int = 4,
         compression: float = 0.5,
         map_size: int = 56,
+        shows: str = EVERYTHING,
     ) -> None:
         super().__init__(
             {
@@ -43,8 +54,17 @@ class DenseBlockExplorer(Explorer):
                 # Eighths have no rounding error, so that channels are rounded down as they should be.
                 "compression": FloatSlider("compression", compression, 0.125, 1, step=0.125, form=".3f"),
                 "map_size": Slider("map size", map_size, 2, 112),
+                "shows": Choice("shows", SHOWN, shows),
             }
         )
+        self.shows.hidden = True  # or an answer could be chosen before the question
+        self.follow("shows")
+
+    def follow(self, name: str) -> None:
+        if name == "shows":
+            growth, everything = self.shows.value == GROWTH, self.shows.value == EVERYTHING
+            self.bottleneck.hidden = self.bottleneck_width.hidden = growth
+            self.compression.hidden = self.map_size.hidden = not everything
 
     def compute(self, *, bottleneck: str, **values: Any) -> DenseBlockNumbers:
         return dense_block(bottleneck=bottleneck == "with", **values)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.drawing.curves import apart, curves, training_curves
+from helpers.drawing import curves as drawn
+from helpers.drawing.curves import apart, curves, point_panels, training_curves
 from helpers.drawing.photo_figures import filter_grid
 from helpers.running.training import History
 from tests.learner import is_one_sentence
@@ -100,3 +101,43 @@ def test_only_a_first_layer_has_colours():
 def test_large_ends_of_a_line_are_said_in_full():
     drawing = curves("Wider", {"chain": [416, 4944]}, x_label="block", y_label="channels")
     assert drawing.alt == "Wider. chain from 416 to 4,944."
+
+
+DEEP = {"deep": {"a": (1.0, 30.0), "b": (2.0, 20.0)}, "wide": {"c": (3.0, 25.0)}}
+
+
+def test_points_are_where_their_numbers_are_each_with_its_name_and_all_panels_have_one_scale(monkeypatch):
+    kept = []
+    original = drawn.new_figure
+    monkeypatch.setattr(drawn, "new_figure", lambda *size: kept.append(original(*size)) or kept[-1])
+    moved = {name: {point: (10 * x, y) for point, (x, y) in line.items()} for name, line in DEEP.items()}
+    drawing = point_panels("Two", {"weights": DEEP, "work": moved}, y_label="error")
+    assert repr(drawing) == (
+        "Two. weights: deep a 1, 30; deep b 2, 20; wide c 3, 25. "
+        "work: deep a 10, 30; deep b 20, 20; wide c 30, 25."
+    )
+    first, second = kept[0].axes
+    assert first.get_ylim() == second.get_ylim()
+    for axes, panel in ((first, DEEP), (second, moved)):
+        lines = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
+        assert lines == {name: [list(at) for at in points.values()] for name, points in panel.items()}
+        named = {text.get_text(): text.xy for text in axes.texts}
+        assert named == {point: at for points in panel.values() for point, at in points.items()}
+        assert axes.get_xlim()[0] == 0
+    assert [text.get_text() for text in second.get_legend().get_texts()] == ["deep", "wide"]
+
+
+@pytest.mark.parametrize(
+    ("panels", "hint"),
+    [
+        ({str(n): DEEP for n in range(4)}, "There are 4 panels; give 1 to 3."),
+        ({"a": DEEP, "b": {"deep": DEEP["deep"]}}, "The panel 'b' has the lines deep; give all the same."),
+        ({"a": {"deep": {"a": (1, 2, 3)}}}, "points that are no pairs"),
+        ({"a": {}}, "There are 0 lines"),
+        ({"a": {"deep": {}}}, "finite numbers"),
+    ],
+)
+def test_what_is_no_panel_of_points_is_refused(panels, hint):
+    with pytest.raises(ValueError, match=hint) as refusal:
+        point_panels("Two", panels, y_label="error")
+    assert is_one_sentence(str(refusal.value))

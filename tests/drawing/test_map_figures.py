@@ -54,9 +54,10 @@ def test_no_text_of_a_heat_map_is_cut_off_and_no_two_overlap(heat, side):
 def test_a_heat_map_says_and_prints_every_value_and_leaves_out_what_there_is_not(heat):
     drawing, figure = heat(before=np.array([[1.0, 0.25], [np.nan, 3.0]]), after=np.ones((2, 2)))
     printed = [[text.get_text() for text in axes.texts] for axes in figure.axes]
-    assert printed == [["1.0", "0.2", "3.0"], ["1.0"] * 4]
+    assert printed == [["1.00", "0.25", "3.00"], ["1.00"] * 4]
     assert drawing.alt.startswith(
-        "Who reads whom. before: input to input 1.0, input to 1 0.2, 1 to 1 3.0; after: input to input 1.0, "
+        "Who reads whom. before: input to input 1.00, input to 1 0.25, 1 to 1 3.00; "
+        "after: input to input 1.00, "
     )
 
 

@@ -73,3 +73,13 @@ def test_an_own_run_of_an_unknown_network_is_refused():
         study_curves("Two", "training error", RUNS, "2 seeds", own={"wide": (1,)})
     with pytest.raises(ValueError, match="network"):
         study_dots("Two", ENDS, "3 seeds", own={"training error": {"wide": 1}})
+
+
+@pytest.mark.parametrize(
+    "name", ["a", "ResNet, as many parameters", "trained with WWWW and MMMM, and the input"]
+)
+def test_no_name_of_a_row_is_cut_off_and_none_has_more_room_than_it_needs(figure, name):
+    study_dots("Two", {each: {name: (3, 5), "b": (9, 8)} for each in ("training error", "test error")}, "x")
+    labels = figure().axes[0].get_yticklabels()
+    left = min(label.get_window_extent().x0 for label in labels) * 760 / figure().bbox.width
+    assert 6 < left < 30

@@ -110,7 +110,7 @@ def test_at_the_break_even_both_ways_have_as_many_weights_and_nine_times_the_gro
     assert (numbers.finding, numbers.pays_from) == ("about as many", 6)
     never = dense_block(64, 48, 32, True, 9, 0.5, 56)
     assert (never.break_even, never.pays_from) == (None, None)
-    assert "it never pays at this bottleneck width" in Seen(draw_dense_block(never).svg("")).words
+    assert "it never saves weights at this bottleneck width" in Seen(draw_dense_block(never).svg("")).words
 
 
 def test_channels_grow_linearly_and_weights_quadratically():
@@ -147,7 +147,7 @@ def test_its_words_follow():
     assert {
         "Channels grow by 32 a layer: 64 → 256",
         "1×1 first: 33 % more weights",
-        "it pays in a block of 12 layers or more",
+        "it saves weights in a block of 12 layers or more",
         "Training keeps 12.8 times the output's maps",
         "3,264 maps against 256; 10.2 M values an image",
         "21 connections",
@@ -163,12 +163,53 @@ def test_its_words_follow():
     assert "2×2 average pool: 3×3 → 1×1 pixels" in words
     words = shown(layers=3, bottleneck_width=1)[1].words
     assert "1 + 2 + 3: each layer reads one more" in words
-    assert "it pays in a block of any length" in words
+    assert "it saves weights in a block of any length" in words
     words = shown(layers=48, in_channels=1056, growth_rate=48, compression=1)[1].words
     assert {"Channels grow by 48 a layer: 1,056 → 3,360", "1,176 connections", "60.0 M", "4,096"} <= {*words}
     assert "Transition to 3,360 channels" in words
     # Of many rows the last is named, and of those above it as many as there is room for.
     assert [each for each in words if each.startswith("layer ")] == [f"layer {n}" for n in range(48, 0, -4)]
+
+
+def test_a_first_look_has_no_answer_to_what_is_asked_later():
+    explorer, seen = shown(shows="growth", bottleneck="without")
+    assert repr(explorer) == "6 layers, 64→256 channels: 21 connections, 248,832 weights."
+    assert {
+        "each layer reads all maps made before it: 21 connections",
+        "Weights of the block: 248,832",
+        "the whole block",
+        "every layer as cheap as the first",
+    } <= {*seen.words}
+    for later in ("1×1", "transition", "Transition", "Training keeps", "331,776"):
+        assert not any(later in words for words in (*seen.words, *seen.tips, repr(explorer)))
+    assert [name for name, control in explorer.controls.items() if not control.hidden] == [
+        "in_channels",
+        "layers",
+        "growth_rate",
+    ]
+    assert repr(shown(shows="growth", layers=1)[0]) == (
+        "1 layer, 64→96 channels: 1 connection, 45,056 weights."
+    )
+    assert "Weights of the block: 331,776" in shown(shows="growth")[1].words
+
+
+def test_a_second_look_has_both_ways_and_not_what_training_keeps():
+    explorer, seen = shown(shows="1×1")
+    assert repr(explorer) == "6 layers, 64→256 channels: 331,776 weights with 1×1, 248,832 without."
+    assert {"1×1 first: 33 % more weights", "331,776 with 1×1", "248,832 without 1×1"} <= {*seen.words}
+    for later in ("transition", "Transition", "Training keeps"):
+        assert not any(later in words for words in (*seen.words, *seen.tips))
+    hidden = {name for name, control in explorer.controls.items() if control.hidden}
+    assert hidden == {"compression", "map_size", "shows"}
+    explorer.set(shows="everything")
+    assert {name for name, control in explorer.controls.items() if control.hidden} == {"shows"}
+    assert explorer.svg == shown()[0].svg
+
+
+def test_it_says_when_patterns_repeat():
+    note = "channels (the patterns repeat after six layers)"
+    assert note not in shown(layers=6)[1].words
+    assert note in shown(layers=7)[1].words
 
 
 def boxes(element) -> list[tuple[float, ...]]:

@@ -1,20 +1,28 @@
-"""`check` on lesson 6: the right answers, and a hint for each way to go wrong."""
+"""`check` on lesson 6: the right answers, a hint for each way to go wrong, and numbers that its text has."""
 
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
 import pytest
 import torch
 from torch import nn
-from torch.nn import functional
+from torch.nn import functional as F
 
-from helpers import check
-from helpers.models import build
-from helpers.models.densenet import DenseBlock, Transition
-from tests.answers import assert_hint
+from helpers import DenseBlockExplorer, build, check, published
+from helpers.models.densenet import DenseBlock
+from studies import dense as dense_study
+from studies.parts import parameters
+from studies.reuse import dense_net, input_and_previous
+from tests.answers import Failing, assert_hint
+
+NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "6_densenet.ipynb"
 
 
 class Block(nn.Module):
-    """The dense block of exercise 6.3, right or wrong in one way."""
+    """The exercise's block, right or wrong in one way."""
 
-    def __init__(self, reads=(16, 24, 32), made=8, bias=False, norm=True, padding=1, kernel=3):
+    def __init__(self, reads=(16, 24, 24), made=8, bias=False, norm=True, padding=1, kernel=3):
         super().__init__()
         self.norms = nn.ModuleList(nn.BatchNorm2d(each) for each in reads if norm)
         self.convs = nn.ModuleList(
@@ -22,20 +30,50 @@ class Block(nn.Module):
         )
 
     def layer(self, number, x):
-        return self.convs[number](functional.relu(self.norms[number](x)))
+        return self.convs[number](F.relu(self.norms[number](x)))
 
     def join(self, x, new):
         return torch.cat([x, new], 1)
 
     def forward(self, x):
+        reads = x
         for number in range(len(self.convs)):
-            x = self.join(x, self.layer(number, x))
-        return x
+            reads = self.join(x, self.layer(number, reads))
+        return reads
+
+
+class MadeInAnotherOrder(Block):
+    """Its layers are listed from the last to the first, and joined the other way round inside."""
+
+    def __init__(self):
+        super().__init__(reads=(24, 24, 16))
+
+    def forward(self, x):
+        first = self.layer(2, x)
+        second = self.layer(1, torch.cat([first, x], 1))
+        return torch.cat([x, self.layer(0, torch.cat([second, x], 1))], 1)
+
+
+class Nested(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.third = (
+            nn.Sequential(
+                nn.BatchNorm2d(each), nn.ReLU(inplace=True), nn.Conv2d(each, 8, 3, 1, 1, bias=False)
+            )
+            for each in (16, 24, 24)
+        )
+
+    def forward(self, x):
+        new = self.first(x)
+        for layer in (self.second, self.third):
+            new = layer(torch.cat((x, new), dim=1))
+        return torch.cat((x, new), dim=1)
 
 
 class NewFirst(Block):
-    def join(self, x, new):
-        return torch.cat([new, x], 1)
+    def forward(self, x):
+        return super().forward(x).roll(8, 1)
 
 
 class NoReLU(Block):
@@ -45,7 +83,7 @@ class NoReLU(Block):
 
 class ReLUFirst(Block):
     def layer(self, number, x):
-        return self.convs[number](self.norms[number](functional.relu(x)))
+        return self.convs[number](self.norms[number](F.relu(x)))
 
 
 class InPlace(Block):
@@ -53,30 +91,40 @@ class InPlace(Block):
         return self.convs[number](self.norms[number](x.relu_()))
 
 
-class NewOnly(Block):
+class LastOnly(Block):
     def forward(self, x):
         return super().forward(x)[:, 16:]
 
 
-class LastOnly(Block):
-    def forward(self, x):
-        return super().forward(x)[:, 32:]
-
-
-class Adding(Block):
-    def __init__(self):
-        super().__init__(reads=(16, 16, 16), made=16)
-
-    def join(self, x, new):
-        return x + new
-
-
-class FromTheInput(Block):
-    def __init__(self):
-        super().__init__(reads=(16, 16, 16))
+class Cut(Block):
+    def __init__(self, kept):
+        super().__init__()
+        self.kept = kept
 
     def forward(self, x):
-        return torch.cat([x, *(self.layer(number, x) for number in range(3))], 1)
+        out = super().forward(x)
+        return torch.cat([out, out], 1)[:, : self.kept]
+
+
+class ReLULast(Block):
+    def forward(self, x):
+        out = super().forward(x)
+        return torch.cat([out[:, :16], F.relu(out[:, 16:])], 1)
+
+
+class FromTheFirst(Block):
+    """The third layer reads the first one's maps again."""
+
+    def forward(self, x):
+        first = self.layer(0, x)
+        self.layer(1, self.join(x, first))
+        return self.join(x, self.layer(2, self.join(x, first)))
+
+
+class Unused(Block):
+    def forward(self, x):
+        first = self.layer(0, x)
+        return self.join(x, self.layer(1, self.join(x, first)))
 
 
 class AfterTheConvolution(Block):
@@ -85,7 +133,7 @@ class AfterTheConvolution(Block):
         self.norms = nn.ModuleList(nn.BatchNorm2d(8) for _ in range(3))
 
     def layer(self, number, x):
-        return functional.relu(self.norms[number](self.convs[number](x)))
+        return F.relu(self.norms[number](self.convs[number](x)))
 
 
 class NoNorm(Block):
@@ -93,7 +141,18 @@ class NoNorm(Block):
         super().__init__(norm=False)
 
     def layer(self, number, x):
-        return self.convs[number](functional.relu(x))
+        return self.convs[number](F.relu(x))
+
+
+class SharedNorm(Block):
+    def __init__(self):
+        super().__init__()
+        self.norms[2] = self.norms[1]
+
+
+class Doubled(Block):
+    def layer(self, number, x):
+        return super().layer(number, 2 * x)
 
 
 class Unfinished(nn.Module):
@@ -105,67 +164,142 @@ class Pair(Block):
         return x, super().forward(x)
 
 
-def test_exercise_1_is_how_the_channels_of_a_block_grow():
-    channels = [DenseBlock(64, layers, growth_rate=32).out_channels for layers in (1, 2, 3, 4)]
-    assert channels == [96, 128, 160, 192]
-    assert check("6.1", "linearly").startswith("Right. ")
+def test_exercise_1_is_what_the_explorer_says():
+    price = DenseBlockExplorer(in_channels=64, layers=6, growth_rate=32, shows="1×1")
+    assert price.numbers.pays_from == 12
+    price.bottleneck_width.value = 2
+    assert "it saves weights in a block of 3 layers or more" in price.svg
+    assert check("6.1", price.numbers.pays_from).startswith("Right. From 3 layers on")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ("quadratically", "how the weights grow"),
-        ("exponentially", "adds only k new ones"),
-        ("linear", "'linear' is not among the choices"),
+        (12, "with 4k maps"),
+        (2, "still costs a little"),
+        (83, "a layer must read"),
+        (32, "the growth rate"),
+        (64, "what comes in"),
+        (4, "read the line in red"),
+        (10**5000, "read the line in red"),
+        (2.1, "is not a whole number"),
+        ("three", "is not a number"),
     ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_exercise_1_hints(answer, hint):
     assert_hint(check("6.1", answer), hint)
 
 
-def test_exercise_2_is_what_densenet161_holds():
-    network = build("densenet161", device="meta")
-    assert network.features.transition3.conv.weight.numel() == 2_230_272
-    assert isinstance(network.features.transition3, Transition)
-    assert check("6.2", 2_230_272).startswith("Right. ")
+LADDER = [384, 768, 2112, 2208]
+
+
+def test_exercise_2_is_densenet161():
+    features = build("densenet161", device="meta").features
+    assert [features.get_submodule(f"denseblock{n}").out_channels for n in (1, 2, 3, 4)] == LADDER
+    assert check("6.2", LADDER).startswith("Right. ")
+    assert check("6.2", tuple(map(float, LADDER))).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (2112, "the block puts out"),
-        (1056, "the transition puts out"),
-        (2112 * 2112, "keeps all channels"),
-        (1056 * 1056, "reads all channels of the block"),
-        (2_230_272 + 1056, "counts biases"),
-        (2_230_272 + 2 * 2112, "counts the batch norm"),
-        (9 * 2_230_272, "That is a 3×3"),
-        ((36 * 48) ** 2 // 2, "left out the 384"),
-        (1, "384 + 36 · 48"),
-        (-2_230_272, "384 + 36 · 48"),
-        (10**5000, "384 + 36 · 48"),
-        (0.5, "0.5 is not a whole number"),
+        ([288, 768, 2112, 2208], "Block 1 gives its own 288 new maps and what came in"),
+        ([192, 384, 1056, 1104], "*behind* the transition"),
+        ([384, 960, 2112, 2208], "Block 2 gets half"),
+        ([384, 192, 2112, 2208], "So many channels come *into* block 2"),
+        ([384, 576, 2112, 2208], "Block 2 gives its own 576 new maps"),
+        ([288, 576, 1728, 1152], "nothing is lost inside a block"),
+        ([96 + 192, 768, 2112, 2208], "Block 1 gives its own 288"),
+        ([384, 576 + 1, 2112, 2208], "Block 2 has 12 layers"),
+        ([384, 768, 2112, 1056 + 24 * 32], "the growth rate is 48"),
+        ([384, 768, 2112], "is not a list of 4 answers"),
+        (2208, "is not a list of 4 answers"),
+        ([384, 768, 2112, "x"], "is not a number"),
     ],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_exercise_2_hints(answer, hint):
     assert_hint(check("6.2", answer), hint)
 
 
-@pytest.mark.parametrize("answer", [Block(), DenseBlock(16, layers=3, growth_rate=8, bottleneck=None)])
-def test_exercise_3_right(answer):
-    assert check("6.3", answer).startswith("Right. The input comes out untouched")
+def test_exercise_3_is_what_a_block_keeps():
+    numbers = DenseBlockExplorer(in_channels=16, layers=4, growth_rate=8, bottleneck="without").numbers
+    assert check("6.3", [numbers.kept_maps, 16 + 3 * 8]).startswith("Right. ")
 
 
-def test_exercise_3_is_right_after_training_and_leaves_mode_and_running_means_alone():
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ([40, 224], "other way round"),
+        ([112, 40], "kept again after BN and ReLU"),
+        ([40, 40], "all that *it* reads"),
+        ([48, 40], "what comes out"),
+        ([480, 40], "there is none"),
+        ([272, 40], "kept by whoever reads it"),
+        ([1, 40], "16, 24, 32 and 40"),
+        ([224, 48], "The fourth layer's maps"),
+        ([224, 24], "The block's input is kept"),
+        ([224, 32], "leave out the fourth"),
+        ([224, 112], "kept once"),
+        ([224, 1], "8 of each layer but the last"),
+        (224, "is not a list of 2 answers"),
+    ],
+)
+def test_exercise_3_hints(answer, hint):
+    assert_hint(check("6.3", answer), hint)
+
+
+def test_exercise_4_is_what_pytorch_makes_of_it():
+    norm = nn.BatchNorm2d(1, eps=0).eval()
+    nn.init.constant_(norm.running_mean, -3)
+    nn.init.constant_(norm.running_var, 4)
+    with torch.no_grad():
+        theirs = 2 * F.relu(norm(torch.zeros(1, 1, 1, 1))).item()
+    assert check("6.4", [theirs, 0]).startswith("Right. ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ([0, 3], "other way round"),
+        ([0, 0], "still subtracts its old mean"),
+        ([-3, 0], "a ReLU lets nothing below 0 pass"),
+        ([6, 0], "standard deviation, 2"),
+        ([2, 0], "then times the weight"),
+        ([1, 0], "Don't forget the weight"),
+        ([9, 0], "(0 − (−3)) / 2"),
+        ([3, 3], "should add nothing"),
+        ([1.5, 0], "is not a whole number"),
+        (3, "is not a list of 2 answers"),
+    ],
+)
+def test_exercise_4_hints(answer, hint):
+    assert_hint(check("6.4", answer), hint)
+
+
+@pytest.mark.parametrize("answer", [Block(), MadeInAnotherOrder(), Nested()])
+def test_exercise_5_right(answer):
+    assert check("6.5", answer).startswith("Right. Each layer reads the input and the layer just before it")
+
+
+def test_exercise_5_is_the_study_s_own_block_but_for_the_1x1():
+    """What the study cuts from the start is what such a block never has."""
+    network = dense_net(input_and_previous)
+    kept = [layer.conv1[0].kept.flatten().bool().tolist() for layer in network.denseblock1.children()]
+    assert kept[2] == [True] * 16 + [False] * 8 + [True] * 8
+    assert [sum(each) for each in kept] == [16, 24, 24, 24, 24, 24]
+
+
+def test_exercise_5_is_right_after_training_and_leaves_mode_and_running_means_alone():
     block = Block()
     block(torch.randn(4, 16, 6, 6))
     block.norms[1].eval()
-    before = {name: value.clone() for name, value in block.state_dict().items()}
+    before = deepcopy(block.state_dict())
     modes = [module.training for module in block.modules()]
-    assert check("6.3", block).startswith("Right. ")
+    assert check("6.5", block).startswith("Right. ")
     assert [module.training for module in block.modules()] == modes
     assert all(torch.equal(value, before[name]) for name, value in block.state_dict().items())
+    assert not block.convs[0]._forward_hooks
 
 
 @pytest.mark.parametrize(
@@ -173,28 +307,101 @@ def test_exercise_3_is_right_after_training_and_leaves_mode_and_running_means_al
     [
         (3, "the module itself"),
         (Block, "the module itself"),
+        (Failing(), "Your answer raised KeyError"),
         (Unfinished(), "gives nothing back yet"),
-        (Pair(), "a tensor of shape (N, 40"),
-        (nn.Sequential(nn.Flatten()), "a tensor of shape (N, 40"),
+        (Pair(), "a tensor of shape (N, 24"),
+        (nn.Sequential(nn.Flatten()), "a tensor of shape (N, 24"),
         (Block(padding=0), "torch.cat joins maps of one size"),
-        (nn.Conv2d(16, 40, 3), "9×8 pixels became 7×6"),
+        (nn.Conv2d(16, 24, 3), "9×8 pixels became 7×6"),
         (LastOnly(), "the last layer's 8 maps alone"),
-        (Adding(), "as an addition would"),
-        (NewOnly(), "the 16 of the input should come out as well"),
-        (Block(reads=(16, 24)), "It gives 32 channels"),
-        (nn.Conv2d(16, 40, 3, padding=1), "It holds 1 convolutions"),
-        (DenseBlock(16, layers=3, growth_rate=8), "make it three 3×3"),
-        (FromTheInput(), "read 16, 16, 16 channels"),
+        (Cut(16), "as an addition would"),
+        (Cut(32), "It gives 32 channels: the input's"),
+        (Cut(25), "It gives 25 channels; the input's"),
+        (DenseBlock(16, layers=3, growth_rate=8, bottleneck=None), "that is the whole dense block"),
+        (nn.Conv2d(16, 24, 3, padding=1), "It holds 1 convolutions"),
+        (DenseBlock(16, layers=1, growth_rate=8), "make it three 3×3"),
         (Block(bias=True), "It has biases"),
         (NoNorm(), "Batch norm is nowhere"),
+        (SharedNorm(), "Batch norm is of 16, 24 channels"),
         (AfterTheConvolution(), "Batch norm is of 8, 8, 8 channels"),
-        (NewFirst(), "put the old first"),
+        (NewFirst(), "put it first"),
         (InPlace(), "should be the input, unchanged"),
         (NoReLU(), "Layer 1 has no ReLU"),
-        (ReLUFirst(), "The maps of layer 1 are not those of BN–ReLU–3×3"),
+        (ReLUFirst(), "Layer 1 should read BN–ReLU of the input."),
+        (Doubled(), "Layer 1 should read BN–ReLU of the input."),
+        (FromTheFirst(), "Layer 3 reads the maps of layer 1, not of layer 2"),
+        (Unused(), "should run once"),
+        (ReLULast(), "as its 3×3 makes them"),
         (nn.Linear(3, 4), "Your answer raised RuntimeError"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_exercise_3_hints(answer, hint):
-    assert_hint(check("6.3", answer), hint)
+def test_exercise_5_hints(answer, hint):
+    assert_hint(check("6.5", answer), hint)
+
+
+class Reading(Block):
+    """Reads so many channels in each layer, whatever they are."""
+
+    def layer(self, number, x):
+        reads = self.convs[number].in_channels
+        return super().layer(number, torch.cat([x, x], 1)[:, :reads])
+
+
+@pytest.mark.parametrize(
+    ("reads", "hint"),
+    [
+        ((16, 24, 32), "that is a dense block"),
+        ((16, 8, 8), "that is a plain stack"),
+        ((16, 16, 16), "never the layer just before it"),
+        ((24, 24, 24), "the first reads the input's 16"),
+    ],
+)
+def test_exercise_5_hints_on_what_is_read(reads, hint):
+    assert_hint(check("6.5", Reading(reads=reads)), hint)
+
+
+def text() -> str:
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    return " ".join(" ".join(cell.source for cell in cells if cell.cell_type == "markdown").split())
+
+
+def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
+    blocks = ((64, 6), (128, 12), (256, 24), (512, 16))
+    found = [
+        DenseBlockExplorer(in_channels=entering, layers=layers, growth_rate=32).numbers.finding
+        for entering, layers in blocks
+    ]
+    assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
+    assert "33 percent more weights in the first block, and 13, 35 and 39 percent fewer" in text()
+
+
+def test_what_the_text_says_a_block_keeps_is_so():
+    numbers = DenseBlockExplorer().numbers
+    assert list(numbers.kept.values()) == [864, 864, 1536]
+    assert "2 · (64 + 96 + … + 224) + 2 · 6 · 128 = 1,728 + 1,536 = 3,264 maps" in text()
+
+
+def test_what_the_text_says_of_the_contestants_is_so():
+    dense, weights, work = dense_study.STUDY.networks.values()
+    assert [round(parameters(each) / 1000) for each in (dense, weights)] == [46, 43]
+    assert [round(dense_study.macs(each) / 1e6, 2) for each in (dense, work)] == [1.21, 1.25]
+    assert 2.75 < parameters(work) / parameters(dense) < 3
+    assert "(43 thousand to 46), one with about as much work (1.25 million MACs to 1.21)" in text()
+    assert "nearly three times the parameters" in text()
+
+
+@pytest.mark.parametrize(
+    ("network", "variant", "error"),
+    [
+        ("preact_resnet1001", "with augmentation", 4.62),
+        ("densenet_bc100", "k = 12, with augmentation", 4.51),
+        ("preact_resnet1001", "", 10.56),
+        ("densenet_bc100", "k = 12, with dropout", 5.92),
+    ],
+)
+def test_what_the_text_says_of_cifar10_is_published(network, variant, error):
+    figures = published(network, "classification error", edition="paper")
+    [found] = [each for each in figures if (each.data, each.variant) == ("CIFAR-10 test", variant)]
+    assert found.value == error
+    assert f"{error}" in text()

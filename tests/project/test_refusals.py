@@ -58,6 +58,7 @@ CALLS = [
     call("bar_panels", title="t", rows={"a": {"x": 1.0}}, about="b"),
     call("bars", title="t", amounts={"a": 1}, unit="u"),
     call("curves", title="t", series={"a": [1, 2]}, x_label="x", y_label="y", x=[1, 2], x_names=["a", "b"]),
+    call("point_panels", title="t", panels={"x": {"a": {"p": (1, 2)}}}, y_label="y"),
     call("training_curves", title="t", histories={"a": History((2.0,), (40.0,), (2.0,), (50.0,))}),
     call("shares", title="t", parts={"a": {"x": 1, "y": 2}}),
     call("value_table", title="t", values=[[1, 2], [3, 4]], **TABLE),

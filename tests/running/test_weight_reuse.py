@@ -53,3 +53,21 @@ def test_a_reader_of_something_else_is_refused(block):
     for reader in (nn.Conv2d(23, 12, 1), nn.Conv2d(20, 12, 1)):
         with pytest.raises(ValueError, match="24 come out of the block"):
             weight_reuse(block, reader)
+
+
+def test_a_block_may_be_any_dense_layers_in_their_order(block):
+    assert np.array_equal(weight_reuse(nn.Sequential(*block.children())), weight_reuse(block), equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        (nn.Sequential(nn.Conv2d(8, 4, 1), nn.Conv2d(8, 4, 1)), "reads 8 channels, and 12 are there"),
+        (nn.Sequential(nn.Conv2d(8, 4, 1), nn.ReLU()), "give a dense block"),
+        (nn.Sequential(), "give a dense block"),
+        (nn.ReLU(), "give a dense block"),
+    ],
+)
+def test_what_is_no_dense_block_is_refused(wrong, hint):
+    with pytest.raises(ValueError, match=hint):
+        weight_reuse(wrong)

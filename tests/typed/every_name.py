@@ -90,6 +90,7 @@ def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:
     helpers.bar_panels("Shares", {"a": {"b": 1.0}}, about="what they are")
     helpers.bars("Weights", {"a": 1.0}, "weights")
     helpers.curves("Lines", {"a": [1.0, 2.0]}, x_label="x", y_label="y")
+    helpers.point_panels("Points", {"x": {"a": {"first": (1.0, 2.0)}}}, y_label="y")
     helpers.fields_on_photo(picture, {"conv1": ReceptiveField()})
     helpers.filter_grid(maps)
     helpers.heat_maps(

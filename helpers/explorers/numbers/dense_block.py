@@ -14,6 +14,9 @@ MOST_LAYERS = 48
 CURVE_ENDS = (12, 24, MOST_LAYERS)
 """The numbers of layers that the curves may run to."""
 
+GROWTH, BOTH_WAYS, EVERYTHING = SHOWN = ("growth", "1×1", "everything")
+"""How much is shown: one way to build a block, both ways, or also what training keeps and what follows."""
+
 
 @dataclass(frozen=True)
 class DenseBlockNumbers:
@@ -38,6 +41,7 @@ class DenseBlockNumbers:
     curve_without_1x1: tuple[int, ...]
     transition_channels: int
     transition_weights: int
+    shows: str = EVERYTHING
 
     @property
     def out_channels(self) -> int:
@@ -125,11 +129,18 @@ class DenseBlockNumbers:
     def sentence(self) -> str:
         """The finding in one sentence, numbers included."""
         ways = ("with 1×1", "without") if self.bottleneck else ("without 1×1", "with")
-        plural = "s" * (self.layers > 1)
+        layers = f"{self.layers} layer{'s' * (self.layers > 1)}"
+        if self.shows == GROWTH:
+            connections = f"{self.connections:,} connection{'s' * (self.layers > 1)}"
+            return (
+                f"{layers}, {self.in_channels}→{self.out_channels} channels: {connections}, "
+                f"{self.weights:,} weights."
+            )
+        after = f"→{self.transition_channels}" if self.shows == EVERYTHING else ""
+        kept = f"; {brief(self.kept_values)} values kept" if self.shows == EVERYTHING else ""
         return (
-            f"{self.layers} layer{plural}, {self.in_channels}→{self.out_channels}→{self.transition_channels} "
-            f"channels: {self.weights:,} weights {ways[0]}, {self.weights_otherwise:,} {ways[1]}; "
-            f"{brief(self.kept_values)} values kept."
+            f"{layers}, {self.in_channels}→{self.out_channels}{after} "
+            f"channels: {self.weights:,} weights {ways[0]}, {self.weights_otherwise:,} {ways[1]}{kept}."
         )
 
 
@@ -141,6 +152,7 @@ def dense_block(
     bottleneck_width: int,
     compression: float,
     map_size: int,
+    shows: str = EVERYTHING,
 ) -> DenseBlockNumbers:
     """Count a block of `layers` dense layers and the transition after it, on maps of `map_size`² pixels.
 
@@ -179,6 +191,7 @@ def dense_block(
         curve_without_1x1=tuple(accumulate(without_1x1, initial=0)),
         transition_channels=transition_channels,
         transition_weights=_weights(out_channels, transition_channels, 1),
+        shows=shows,
     )
 
 

@@ -8,10 +8,11 @@ from math import ceil, log10
 from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, VERMILION, YELLOW
 from helpers.drawing.svg import Axes, Drag, Scale, Sheet, number
 from helpers.drawing.text_width import text_width
-from helpers.explorers.numbers.dense_block import CURVE_ENDS, DenseBlockNumbers
+from helpers.explorers.numbers.dense_block import CURVE_ENDS, EVERYTHING, GROWTH, DenseBlockNumbers
 from helpers.wording.counts import brief
 
-WIDTH, HEIGHT = 780, 500
+WIDTH, HEIGHT, UPPER = 780, 500, 350
+"""The whole picture, and the height of its upper half."""
 MARGIN, LEFT, ACROSS, RIGHT = 16, 96, 280, 444
 """Where the left half's words and its bars begin, how wide the bars may be, where the right half begins."""
 
@@ -26,12 +27,18 @@ KEPT_LOOKS = (("#5F5F5F", False), ("#8A8A8A", True), ("#C4C4C4", False))
 
 
 def draw_dense_block(numbers: DenseBlockNumbers) -> Sheet:
-    """Who reads what and what comes out, what blocks of other lengths weigh, and what training keeps."""
-    sheet = Sheet(WIDTH, HEIGHT)
+    """Who reads what and what comes out, what blocks of other lengths weigh, and what training keeps.
+
+    The last of these, and the transition, only where everything is shown; and of the two ways to build the
+    block one alone where its growth is.
+    """
+    everything = numbers.shows == EVERYTHING
+    sheet = Sheet(WIDTH, HEIGHT if everything else UPPER)
     _block(sheet, numbers)
     _weights(sheet, numbers)
-    _kept(sheet, numbers)
-    _facts(sheet, numbers)
+    if everything:
+        _kept(sheet, numbers)
+        _facts(sheet, numbers)
     return sheet
 
 
@@ -59,26 +66,27 @@ def weight_axis_end(value: int) -> int:
 
 def _block(sheet: Sheet, numbers: DenseBlockNumbers) -> None:
     layers, channels, c_out = numbers.layers, numbers.channels, numbers.out_channels
-    end = channel_axis_end(c_out)
-    axes = sheet.axes(LEFT, ROWS, ACROSS, AXIS - ROWS, x=Scale(0, end), y=Scale(0, 1))
+    everything, end = numbers.shows == EVERYTHING, channel_axis_end(c_out)
+    bottom = AXIS if everything else TRANSITION
+    axes = sheet.axes(LEFT, ROWS, ACROSS, bottom - ROWS, x=Scale(0, end), y=Scale(0, 1))
     grow = f"Channels grow by {numbers.growth_rate} a layer: {numbers.in_channels:,} → {c_out:,}"
     sheet.title(MARGIN, 18, grow)
-    sheet.text(MARGIN, 38, "each layer reads all maps made before it")
+    connections = f": {_connections(numbers)}" if not everything else ""
+    sheet.text(MARGIN, 38, f"each layer reads all maps made before it{connections}")
     pitch = min((ROWS_END - ROWS) / layers, 2 * LINE)
     first = ROWS_END - pitch * layers
     _sources(sheet, numbers, axes, first, pitch)
     _row_names(sheet, numbers, axes, first, pitch)
-    for top, name in (
-        (SOURCES, "made by"),
-        (OUTPUT + THICK / 2, "output"),
-        (TRANSITION + THICK / 2, "transition"),
-    ):
-        sheet.text(LEFT - 8, top, name, anchor="end", bold=name != "made by")
+    sheet.text(LEFT - 8, SOURCES, "made by", anchor="end")
+    sheet.text(LEFT - 8, OUTPUT + THICK / 2, "output", anchor="end", bold=True)
     sheet.text(axes.x(c_out) + 6, OUTPUT + THICK / 2, f"{channels[-1]:,}", bold=True)
-    _transition(sheet, numbers, axes)
+    if everything:
+        _transition(sheet, numbers, axes)
     axes.frame(left=False)
+    # Layers 1 and 7 look alike, which is not to say that they are.
+    name = "channels" if layers <= len(LOOKS) else "channels (the patterns repeat after six layers)"
     axes.x_ticks(
-        [end * quarter / 4 for quarter in range(5)], [f"{end * q // 4:,}" for q in range(5)], name="channels"
+        [end * quarter / 4 for quarter in range(5)], [f"{end * q // 4:,}" for q in range(5)], name=name
     )
 
 
@@ -132,8 +140,13 @@ def _row_names(sheet: Sheet, numbers: DenseBlockNumbers, axes: Axes, first: floa
         sheet.text(axes.x(channels[reached - 1]) + 6, y, f"{channels[layer - 1]:,}")
 
 
+def _connections(numbers: DenseBlockNumbers) -> str:
+    return f"{numbers.connections:,} connection{'s' * (numbers.layers > 1)}"
+
+
 def _transition(sheet: Sheet, numbers: DenseBlockNumbers, axes: Axes) -> None:
     """The channels that the transition leaves; the end of the bar sets the compression."""
+    sheet.text(LEFT - 8, TRANSITION + THICK / 2, "transition", anchor="end", bold=True)
     left, place, middle = axes.left, axes.x(numbers.transition_channels), TRANSITION + THICK / 2
     drag = Drag("compression", left, axes.x(numbers.out_channels), 0, 1)
     share = f"{numbers.transition_channels:,} of {numbers.out_channels:,} channels"
@@ -145,38 +158,47 @@ def _transition(sheet: Sheet, numbers: DenseBlockNumbers, axes: Axes) -> None:
 
 
 def _weights(sheet: Sheet, numbers: DenseBlockNumbers) -> None:
-    most, curves = numbers.curve_layers, (numbers.curve_with_1x1, numbers.curve_without_1x1)
-    end = weight_axis_end(max(curve[-1] for curve in curves))
+    most, growth = numbers.curve_layers, numbers.shows == GROWTH
+    ways = {
+        "with": (numbers.curve_with_1x1, BLUE, None),
+        "without": (numbers.curve_without_1x1, ORANGE, "7 4"),
+    }
+    if growth:
+        ways = {way: look for way, look in ways.items() if (way == "with") == numbers.bottleneck}
+    end = weight_axis_end(max(curve[-1] for curve, _, _ in ways.values()))
     axes = sheet.axes(504, 118, 258, AXIS - 118, x=Scale(0, most), y=Scale(0, end))
     # It stops where the axis changes: what is dragged would jump away from the pointer.
     shorter = max((each for each in CURVE_ENDS if each < most), default=2)
     drag = Drag("layers", axes.x(shorter - 1), axes.right, shorter - 1, most)
-    sheet.title(RIGHT, 18, f"1×1 first: {numbers.finding} weights")
-    sheet.text(RIGHT, 38, _pays(numbers), color=VERMILION)
+    if growth:
+        sheet.title(RIGHT, 18, f"Weights of the block: {numbers.weights:,}")
+    else:
+        sheet.title(RIGHT, 18, f"1×1 first: {numbers.finding} weights")
+        sheet.text(RIGHT, 38, _pays(numbers), color=VERMILION)
     axes.y_ticks([end * quarter / 4 for quarter in range(5)], [brief(end * q // 4) for q in range(5)])
     axes.x_ticks([most * quarter // 4 for quarter in range(5)], name="layers in the block")
     axes.frame()
     sheet.pad(axes.left, axes.top, axes.width, axes.height, across=drag)
     even = numbers.break_even
-    if even is not None and 0 < even <= most:
+    if not growth and even is not None and 0 < even <= most:
         place = axes.x(float(even))
         tip = f"as many weights both ways at {float(even):.1f} layers"
         sheet.line(place, axes.top, place, axes.bottom, VERMILION, stroke_dasharray="2 3", tip=tip)
     dotted = {"stroke_dasharray": "1.5 3.5", "pointer_events": "none"}
     sheet.line(axes.x(0), axes.y(0), axes.x(most), axes.y(numbers.curve_if_even), FAINT, 2, **dotted)
     _entry(sheet, 98, "every layer as cheap as the first", False, FAINT, dotted)
-    for way, curve, color, dashes, y in (
-        ("with", curves[0], BLUE, None, 60),
-        ("without", curves[1], ORANGE, "7 4", 79),
-    ):
+    for (way, (curve, color, dashes)), y in zip(ways.items(), (60, 79), strict=False):
         look = {"stroke_dasharray": dashes, "pointer_events": "none"}
         total = f"{curve[numbers.layers]:,} {way} 1×1"
         chosen = numbers.bottleneck == (way == "with")
         sheet.path(axes.points(range(most + 1), curve), color, 3 if chosen else 2, **look)
-        _entry(sheet, y, total, chosen, color, look)
-        sheet.pad(
-            RIGHT, y - 9, WIDTH - RIGHT - MARGIN, 18, sets={"bottleneck": way}, tip=f"build it {way} 1×1"
-        )
+        if growth:
+            _entry(sheet, 79, "the whole block", True, color, look)
+            y, total = 79, f"{curve[numbers.layers]:,} weights"
+        else:
+            _entry(sheet, y, total, chosen, color, look)
+            build = {"sets": {"bottleneck": way}, "tip": f"build it {way} 1×1"}
+            sheet.pad(RIGHT, y - 9, WIDTH - RIGHT - MARGIN, 18, **build)
         place = (axes.x(numbers.layers), axes.y(curve[numbers.layers]))
         hand = {"across": drag, "class_": "handle", "stroke": INK, "stroke_width": 1.5}
         _marker(sheet, way, *place, 7, color, tip=f"{numbers.layers} layers: {total}", **hand)
@@ -186,10 +208,10 @@ def _weights(sheet: Sheet, numbers: DenseBlockNumbers) -> None:
 def _pays(numbers: DenseBlockNumbers) -> str:
     """From how many layers on the 1×1 saves weights, in words."""
     if numbers.pays_from is None:
-        return "it never pays at this bottleneck width"
+        return "it never saves weights at this bottleneck width"
     if numbers.pays_from == 1:
-        return "it pays in a block of any length"
-    return f"it pays in a block of {numbers.pays_from:,} layers or more"
+        return "it saves weights in a block of any length"
+    return f"it saves weights in a block of {numbers.pays_from:,} layers or more"
 
 
 def _entry(sheet: Sheet, y: float, words: str, bold: bool, color: str, look: dict[str, str | None]) -> None:
@@ -230,7 +252,7 @@ def _facts(sheet: Sheet, numbers: DenseBlockNumbers) -> None:
     side, layers = numbers.map_size, numbers.layers
     c_out, c_left = numbers.out_channels, numbers.transition_channels
     terms = " + ".join(map(str, range(1, layers + 1))) if layers < 4 else f"1 + 2 + … + {layers}"
-    sheet.title(RIGHT, LOWER, f"{numbers.connections:,} connection{'s' * (layers > 1)}")
+    sheet.title(RIGHT, LOWER, _connections(numbers))
     reads = f"{terms}: each layer reads one more" if layers > 1 else "the layer reads the input"
     sheet.text(RIGHT, LOWER + 20, reads)
     sheet.title(RIGHT, LOWER + 54, f"Transition to {c_left:,} channel{'s' * (c_left > 1)}")

@@ -7,6 +7,7 @@ from .drawing.curves import bars, curves, training_curves
 from .drawing.figures import heat_maps, kernel_reach, shares, value_table
 from .drawing.inception_branches import inception_block
 from .drawing.photo_figures import fields_on_photo, filter_grid, map_rows, named_photos, side_by_side
+from .drawing.vote_map import votes_on_photo
 from .explorers.activation import ActivationExplorer
 from .explorers.augmentation import AugmentationExplorer
 from .explorers.comparison import NetworkComparison
@@ -110,5 +111,6 @@ __all__ = [
     "training_curves",
     "two_towers",
     "value_table",
+    "votes_on_photo",
     "weight_reuse",
 ]

@@ -95,12 +95,13 @@ def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:
     helpers.heat_maps(
         "Heat", {"a": np.ones((2, 2))}, rows=["a"], columns=["b"], row_label="r", column_label="c"
     )
-    helpers.inception_block(192, 64, 96, 128, 16, 32, 32)
+    helpers.inception_block(192, out_1x1=64, reduce_3x3=96, out_3x3=128, out_5x5=32)
     helpers.kernel_reach(channels=3)
     helpers.map_rows("Maps", {"a": maps})
     helpers.named_photos({"cat": picture}, {"cat": []})
     helpers.shares("Shares", {"a": {"b": 0.5}})
     helpers.side_by_side({"a": maps})
+    helpers.votes_on_photo("a", maps, [[1, 2], [3, 4]])
     helpers.two_towers()
     helpers.value_table("Values", ["a"], ["b"], [[1.0]])
     print(helpers.weight_reuse(block))

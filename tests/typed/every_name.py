@@ -92,6 +92,7 @@ def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:
     helpers.curves("Lines", {"a": [1.0, 2.0]}, x_label="x", y_label="y")
     helpers.fields_on_photo(picture, {"conv1": ReceptiveField()})
     helpers.filter_grid(maps)
+    helpers.googlenet_plan()
     helpers.heat_maps(
         "Heat", {"a": np.ones((2, 2))}, rows=["a"], columns=["b"], row_label="r", column_label="c"
     )

@@ -56,7 +56,7 @@ def compressed(image: Image.Image, *, has_photo: bool, fine: bool = False) -> by
         # Colours that few pixels have count as much as a wide background's: a small photo keeps its own. They
         # are chosen on one pixel in four, because that is slow.
         some = image.resize((image.width // 2, image.height // 2), Image.Resampling.NEAREST)
-        palette = some.quantize(256 if fine else 128, method=Image.Quantize.MAXCOVERAGE, kmeans=2)
+        palette = some.quantize(128, method=Image.Quantize.MAXCOVERAGE, kmeans=2)
         dither = Image.Dither.FLOYDSTEINBERG if fine else Image.Dither.NONE
         image = image.quantize(palette=palette, dither=dither)
     else:

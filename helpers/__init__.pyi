@@ -5,8 +5,10 @@ from .drawing.alexnet_towers import two_towers
 from .drawing.bar_panels import bar_panels
 from .drawing.curves import bars, curves, point_panels, training_curves
 from .drawing.figures import heat_maps, kernel_reach, shares, value_table
+from .drawing.googlenet_plan import googlenet_plan
 from .drawing.inception_branches import inception_block
 from .drawing.photo_figures import fields_on_photo, filter_grid, map_rows, named_photos, side_by_side
+from .drawing.vote_map import votes_on_photo
 from .explorers.activation import ActivationExplorer
 from .explorers.augmentation import AugmentationExplorer
 from .explorers.comparison import NetworkComparison
@@ -83,6 +85,7 @@ __all__ = [
     "filter_grid",
     "fit",
     "flip",
+    "googlenet_plan",
     "heat_maps",
     "inception_block",
     "kernel_reach",
@@ -111,5 +114,6 @@ __all__ = [
     "training_curves",
     "two_towers",
     "value_table",
+    "votes_on_photo",
     "weight_reuse",
 ]

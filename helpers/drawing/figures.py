@@ -52,9 +52,16 @@ class Drawing:
     """
 
     def __init__(
-        self, image: Image.Image, alt: str, *, finding: str | None = None, has_photo: bool = False
+        self,
+        image: Image.Image,
+        alt: str,
+        *,
+        finding: str | None = None,
+        has_photo: bool = False,
+        fine: bool = False,
     ) -> None:
-        self.image, self.alt, self.finding, self._has_photo = image, alt, finding or alt, has_photo
+        self.image, self.alt, self.finding = image, alt, finding or alt
+        self._has_photo, self._fine = has_photo, fine
 
     @classmethod
     def of(cls, figure: Figure, alt: str, **more: Any) -> Drawing:
@@ -67,7 +74,7 @@ class Drawing:
         return self.finding
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        png = compressed(self.image, has_photo=self._has_photo)
+        png = compressed(self.image, has_photo=self._has_photo, fine=self._fine)
         data, metadata = display_bundle(
             png, self.alt, self.image.width // DENSITY, self.image.height // DENSITY
         )

@@ -44,10 +44,11 @@ def _fonts() -> list[str]:
     return [str(folder / f"DejaVuSans{kind}.ttf") for kind in ("", "-Bold", "Mono")]
 
 
-def compressed(image: Image.Image, *, has_photo: bool) -> bytes:
+def compressed(image: Image.Image, *, has_photo: bool, fine: bool = False) -> bytes:
     """PNG bytes with a palette, of an image with `DENSITY` pixels per CSS pixel.
 
-    A drawing keeps them; a photo, which would take too much room, is shrunk to one pixel per CSS pixel.
+    A drawing keeps them; a photo, which would take too much room, is shrunk to one pixel per CSS pixel. Where
+    it is `fine`, for a few large photos, colours in between are mixed of dots: half as much room again.
     """
     if has_photo:
         size = image.width // DENSITY, image.height // DENSITY
@@ -56,7 +57,8 @@ def compressed(image: Image.Image, *, has_photo: bool) -> bytes:
         # are chosen on one pixel in four, because that is slow.
         some = image.resize((image.width // 2, image.height // 2), Image.Resampling.NEAREST)
         palette = some.quantize(128, method=Image.Quantize.MAXCOVERAGE, kmeans=2)
-        image = image.quantize(palette=palette, dither=Image.Dither.NONE)
+        dither = Image.Dither.FLOYDSTEINBERG if fine else Image.Dither.NONE
+        image = image.quantize(palette=palette, dither=dither)
     else:
         image = image.quantize(64, method=Image.Quantize.FASTOCTREE)
     buffer = io.BytesIO()

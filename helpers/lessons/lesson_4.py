@@ -2,71 +2,144 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import Any
 
 from helpers.arithmetic import Convolution
-from helpers.lessons.checking import Exercise, Wrong, built, whole_number
+from helpers.arithmetic.blocks import INCEPTION_BLOCKS
+from helpers.lessons.checking import Exercise, Wrong, built, several, whole_number
 
 
-def _naive_channels(answer: Any) -> None:
+def _shares(answer: Any) -> None:
+    given = [whole_number(each) for each in several(answer, 3)]
+    for name, said in zip(("3a", "4d", "5b"), given, strict=True):
+        out_1x1, _, out_3x3, _, out_5x5, pool_proj = INCEPTION_BLOCKS[name]
+        channels = out_1x1 + out_3x3 + out_5x5 + pool_proj
+
+        def percent(part: int, whole: int = channels) -> set[int]:
+            """To the nearest whole number; what lies in the middle may be either."""
+            return {int(100 * part / whole + 0.5), round(100 * part / whole)}
+
+        hints = {
+            out_3x3: "that is the 3×3's share alone; add the 5×5's channels.",
+            out_5x5: "that is the 5×5's share alone; add the 3×3's channels.",
+            out_1x1 + pool_proj: "that is the share of the other two branches.",
+        }
+        if said in percent(out_3x3 + out_5x5):
+            continue
+        if said == out_3x3 + out_5x5:
+            raise Wrong(
+                f"For {name}, that is the number of channels; give percent of the block's {channels}."
+            )
+        for part, hint in hints.items():
+            if said in percent(part):
+                raise Wrong(f"For {name}, {hint}")
+        raise Wrong(f"For {name}, take the channels that come out of 3×3 and 5×5, in percent of {channels}.")
+
+
+def _wider_3b(answer: Any) -> None:
+    out_1x1, reduce_3x3, out_3x3, reduce_5x5, out_5x5, pool_proj = INCEPTION_BLOCKS["3b"]
+
+    def weights(c_in: int, c_out: int, kernel: int) -> int:
+        return Convolution(c_in, c_out, kernel, padding=kernel // 2, bias=False).weights
+
+    def reading(channels: int) -> int:
+        ones = weights(channels, out_1x1 + reduce_3x3 + reduce_5x5 + pool_proj, 1)
+        return ones + weights(reduce_3x3, out_3x3, 3) + weights(reduce_5x5, out_5x5, 5)
+
+    right, channels = reading(416), 416
+    direct = weights(channels, out_3x3, 3) + weights(channels, out_5x5, 5)
     hints = {
-        128
-        + 192
-        + 96
-        + 64: "That is the block as it is. Without its 1×1 the pool hands on all that it reads.",
-        128 + 192 + 96: "The pool is a branch too: what comes out of it is joined to the rest.",
-        256: "That is what the pool hands on. The other three branches are joined to it.",
-        256 + 128 + 192 + 96 + 64: "The 64 come from the 1×1 after the pool, and the naive block has none.",
+        416: "That is how many channels 3b reads now. How many weights does it have?",
+        reading(256): "That is 3b as it is. How many channels come out of 3a when its projection is missing?",
+        reading(224): "The pool of 3a is still there: it hands on the 192 channels that it reads.",
+        reading(192): "192 channels go into 3a. How many come out of it now, and go into 3b?",
+        reading(448): "The 32 channels of the projection are gone; the pool's 192 take their place.",
+        right - weights(channels, pool_proj, 1): "3b keeps its own projection, to 64 channels.",
+        weights(channels, out_1x1, 1) + direct: "Only 3a's projection is missing; 3b keeps its reductions.",
+        weights(channels, out_1x1 + pool_proj, 1) + direct: "3b keeps its reductions, to 128 and to 32.",
+        right - reading(256): "That is by how much 3b grows. How many weights does it have then?",
+        right + sum(INCEPTION_BLOCKS["3b"]): "Leave the biases out: count weights only.",
     }
     number = whole_number(answer)
-    if number != 128 + 192 + 96 + 256:
+    if number != right:
+        plain = "Find how many channels 3a hands on now; each of 3b's four 1×1 reads them all."
+        raise Wrong(hints.get(number, plain))
+
+
+def _two_averages(answer: Any) -> None:
+    places = ((10, 0), (0, 4), (0, 4))
+
+    def cup(scores: tuple[float, float]) -> float:
+        """The probability of the first of two classes."""
+        return exp(scores[0]) / (exp(scores[0]) + exp(scores[1]))
+
+    cups, ladles = (sum(each) for each in zip(*places, strict=True))
+    network = round(100 * cup((cups / 3, ladles / 3)))
+    code = round(100 * sum(map(cup, places)) / 3)
+    first, second = (whole_number(each) for each in several(answer, 2))
+    if (first, second) == (code, network):
+        raise Wrong("You have both numbers, the other way round: the network averages the scores first.")
+    if first == second == network:
         raise Wrong(
-            hints.get(
-                number, "Stack the channels of four branches: 1×1, 3×3, 5×5, and the pool's, all it reads."
-            )
+            "The network's is right; the code takes the softmax at each place, and averages after it."
+        )
+    if first != network:
+        added = round(100 * cup((cups, ladles)))
+        shares = round(100 * cups / (cups + ladles))
+        hints = {
+            added: "The network averages the three places; it doesn't add them up.",
+            code: "That is the code's number. The network averages the scores first, then takes the softmax.",
+            shares: "That is a share of the scores; take the softmax of the two averages.",
+        }
+        plain = (
+            "For the network, average the three scores of each class first, and take the softmax of the two."
+        )
+        raise Wrong(hints.get(first, plain))
+    if second != code:
+        hints = {
+            33: "Nearly: where the scores are (0, 4), the softmax still gives “cup” about 2 percent.",
+            34: "Round to the nearest whole number: it is a little over 34.5.",
+        }
+        raise Wrong(
+            hints.get(second, "For the code, take the softmax at each place, then average the three.")
         )
 
 
-def _branch_macs(answer: Any) -> None:
-    squeeze = Convolution(832, 192, 1, bias=False).weights
-    after = Convolution(192, 384, 3, padding=1, bias=False).weights
-    direct = Convolution(832, 384, 3, padding=1, bias=False).weights
-    pixels = 7 * 7
+def _losses(answer: Any) -> None:
+    given = tuple(whole_number(each) for each in several(answer, 3))
+    right = (3, 2, 1)
+    if given == right[::-1]:
+        raise Wrong("That is the other way round: a gradient travels back, towards the first layers.")
     hints = {
-        squeeze
-        + after: "Those are the weights. Each does one multiply–accumulate per pixel: how many pixels?",
-        after * pixels: "That is the 3×3 alone; the 1×1 in front of it works too.",
-        squeeze * pixels: "That is the 1×1 alone; the 3×3 after it works too.",
-        direct
-        * pixels: "That is a 3×3 on all 832 channels. In this branch it reads only the 192 of the 1×1.",
-        direct: "Those are the weights of a 3×3 on all 832 channels. Here it reads 192, and at 49 pixels.",
-        (squeeze + after) * 7: "A map of 7×7 has 49 pixels, not 7.",
-        (squeeze + after) * 14 * 14: "That is on a map of 14×14; in block 5b it is 7×7.",
-        (squeeze + 192 + after + 384) * pixels: "Biases are not multiplied: leave them out.",
-        2
-        * (squeeze + after)
-        * pixels: "A multiply–accumulate is a multiply and an add together: count it once.",
-        (squeeze + Convolution(192, 384, 1, bias=False).weights) * pixels: (
-            "The second convolution is a 3×3: nine weights for each pair of channels."
-        ),
+        "3b": "both heads stand behind it, and the end of the network, too.",
+        "4c": "one head stands in front of it, and one behind: a gradient only travels back.",
+        "5a": "both heads stand in front of it, and a gradient only travels back.",
     }
-    number = whole_number(answer)
-    if number != (squeeze + after) * pixels:
-        plain = "Add up kernel height × kernel width × in × out for both convolutions; then times the pixels."
-        raise Wrong(hints.get(number, plain))
+    for said, count, (block, hint) in zip(given, right, hints.items(), strict=True):
+        if said != count:
+            raise Wrong(f"For {block}, {hint}")
 
 
 EXERCISES = {
     "4.1": Exercise(
-        _naive_channels,
-        "128 + 192 + 96 + 256 = 672: the pool hands on all 256 that come in, so it only grows.",
+        _shares,
+        "62.5, 66.7 and 50 percent: the paper's own table doesn't keep to what its section 4 expects.",
     ),
     "4.2": Exercise(
-        _branch_macs,
-        "(159,744 + 663,552) · 49 = 40,341,504: of a 3×3 on all 832 channels it would be 3.5 times that.",
+        _wider_3b,
+        "416 · 352 + 221,184 + 76,800: one projection left out, and the *next* block has 15 % more weights.",
     ),
     "4.3": Exercise(
+        _two_averages,
+        "An average may change places with a linear layer, not with a softmax: here even the winner changes.",
+    ),
+    "4.4": Exercise(
+        _losses,
+        "A head reaches only what lies before it, so the last three blocks learn from the main loss alone.",
+    ),
+    "4.5": Exercise(
         built("inception_block"),
-        "Three branches side by side, 16 + 32 + 16 = 64 channels: an Inception block in small.",
+        "16 + 32 + 16 = 64 channels, and the field of a 5×5: so the authors built their blocks a year later.",
     ),
 }

@@ -92,7 +92,7 @@ def test_nonsense_gets_a_hint_and_never_an_exception(exercise):
 RIGHT_MODULES = {
     "1.5": lesson_1.stage,
     "3.5": lesson_3.bottleneck,
-    "4.3": lesson_4.Block,
+    "4.5": lesson_4.Block,
     "5.5": lesson_5.Block,
     "6.5": lesson_6.Block,
     "7.12": lesson_7.RIGHT["a residual block"],
@@ -169,7 +169,7 @@ def test_the_right_number_or_word_is_right_in_every_form(exercise, answer):
 
 
 def test_every_exercise_is_named_after_its_lesson():
-    counts = {"1": 5, "2": 6, "3": 5, "5": 5, "6": 5, "7": 12}  # the last lesson has a quiz
+    counts = {"1": 5, "2": 6, "3": 5, "4": 5, "5": 5, "6": 5, "7": 12}  # the last lesson has a quiz
     assert [
         f"{lesson}.{exercise}" for lesson in LESSONS for exercise in range(1, 1 + counts.get(lesson, 3))
     ] == NAMES

@@ -5,63 +5,140 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import check
+from helpers import build, check
+from helpers.explorers.numbers.inception import PRESETS, inception
 from helpers.models.googlenet import TABLE, Inception
-from helpers.reading.trace import trace
 from tests.answers import Elsewhere, Failing, assert_hint
 
 
-def test_exercise_1_is_what_the_naive_block_makes():
-    out_1x1, _, out_3x3, _, out_5x5, _ = TABLE["3b"]
-    block = Inception(256, out_1x1, None, out_3x3, None, out_5x5, None)
-    assert check("4.1", block.out_channels).startswith("Right. ")
+def shares(*blocks):
+    """What comes out of 3×3 and 5×5, in percent of all that comes out."""
+    for name in blocks:
+        block = inception(**PRESETS[name])
+        _, three, five, _ = block.branches
+        yield 100 * (three.channels + five.channels) / block.channels
+
+
+def test_exercise_1_is_what_the_explorer_counts():
+    exact = list(shares("3a", "4d", "5b"))
+    assert exact == [62.5, pytest.approx(66.7, abs=0.05), 50]
+    for answer in ([62, 67, 50], [63, 67, 50], (63.0, 67, 50)):
+        assert check("4.1", answer).startswith("Right. 62.5, 66.7 and 50")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (480, "the block as it is"),
-        (416, "The pool is a branch too"),
-        (256, "what the pool hands on"),
-        (736, "The 64 come from the 1×1"),
-        (64, "four branches"),
-        (-672, "four branches"),
-        (10**5000, "four branches"),
-        (0.5, "0.5 is not a whole number"),
-        ("many", "'many' is not a number"),
+        ([50, 67, 50], "For 3a, that is the 3×3's share alone"),
+        ([63, 55, 38], "For 4d, that is the 3×3's share alone"),
+        ([12, 67, 50], "For 3a, that is the 5×5's share alone"),
+        ([63, 67, 13], "For 5b, that is the 5×5's share alone"),
+        ([38, 67, 50], "For 3a, that is the share of the other two branches"),
+        ([160, 352, 512], "For 3a, that is the number of channels; give percent of the block's 256"),
+        ([63, 67, 44], "For 5b, take the channels"),
+        ([63, 67], "is not a list of 3 answers"),
+        (63, "is not a list of 3 answers"),
+        ([62.5, 67, 50], "62.5 is not a whole number"),
     ],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_exercise_1_hints(answer, hint):
     assert_hint(check("4.1", answer), hint)
 
 
-def test_exercise_2_is_what_pytorch_counts():
-    branch = nn.Sequential(nn.Conv2d(832, 192, 1), nn.Conv2d(192, 384, 3, padding=1))
-    assert check("4.2", trace(branch, (832, 7, 7)).macs).startswith("Right. ")
+def three_b(channels):
+    return inception(**PRESETS["3b"] | {"in_channels": channels})
+
+
+def test_exercise_2_is_what_two_blocks_in_a_row_have():
+    out_1x1, reduce_3x3, out_3x3, reduce_5x5, out_5x5, _ = TABLE["3a"]
+    first = Inception(192, out_1x1, reduce_3x3, out_3x3, reduce_5x5, out_5x5, None)
+    second = Inception(first.out_channels, *TABLE["3b"])
+    weights = sum(weight.numel() for weight in second.parameters() if weight.dim() > 1)
+    assert weights == three_b(416).weights
+    says = check("4.2", weights)
+    assert says.startswith("Right. ")
+    assert f"{round(100 * (weights / three_b(256).weights - 1))} % more" == "15 % more"
+    assert "15 % more" in says
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (823_296, "Those are the weights. Each"),
-        (663_552 * 49, "the 3×3 alone"),
-        (159_744 * 49, "the 1×1 alone"),
-        (9 * 832 * 384 * 49, "reads only the 192"),
-        (9 * 832 * 384, "Here it reads 192, and at 49"),
-        (823_296 * 7, "49 pixels, not 7"),
-        (823_296 * 196, "in block 5b it is 7×7"),
-        ((823_296 + 192 + 384) * 49, "Biases are not multiplied"),
-        (2 * 823_296 * 49, "count it once"),
-        ((832 * 192 + 192 * 384) * 49, "nine weights"),
-        (1, "Add up kernel height"),
-        (10**5000, "Add up kernel height"),
+        (416, "how many channels 3b reads now"),
+        (three_b(256).weights, "That is 3b as it is"),
+        (three_b(224).weights, "The pool of 3a is still there"),
+        (three_b(192).weights, "How many come out of it now"),
+        (three_b(448).weights, "the pool's 192 take their place"),
+        (three_b(416).weights - 416 * 64, "keeps its own projection"),
+        (three_b(416).naive_weights, "3b keeps its reductions."),
+        (three_b(416).naive_weights + 416 * 64, "keeps its reductions, to 128"),
+        (three_b(416).weights - three_b(256).weights, "by how much 3b grows"),
+        (three_b(416).weights + sum(TABLE["3b"]), "Leave the biases out"),
+        (1, "each of 3b's four 1×1"),
         (0.5, "0.5 is not a whole number"),
+        ("many", "'many' is not a number"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_exercise_2_hints(answer, hint):
     assert_hint(check("4.2", answer), hint)
+
+
+def test_exercise_3_is_what_pytorch_makes_of_the_two_ways():
+    votes = torch.tensor([[10.0, 0, 0], [0, 4, 4]])  # classes × places
+    network = votes.mean(1).softmax(0)[0].item()
+    code = votes.softmax(0).mean(1)[0].item()
+    assert network > 0.5 > code, "the winner changes"
+    assert check("4.3", [round(100 * network), round(100 * code)]).startswith("Right. ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ([35, 66], "the other way round"),
+        ([66, 66], "The network's is right; the code takes"),
+        ([35, 35], "That is the code's number"),
+        ([88, 35], "it doesn't add them up"),
+        ([56, 35], "a share of the scores"),
+        ([50, 35], "For the network, average"),
+        ([66, 33], "still gives “cup” about 2 percent"),
+        ([66, 34], "Round to the nearest"),
+        ([66, 50], "For the code, take the softmax"),
+        ([66], "is not a list of 2 answers"),
+        ([0.66, 0.35], "0.66 is not a whole number"),
+    ],
+)
+def test_exercise_3_hints(answer, hint):
+    assert_hint(check("4.3", answer), hint)
+
+
+def test_exercise_4_is_what_the_gradients_reach():
+    net = build("googlenet", aux_heads=True, num_classes=2, device="cpu").train()
+    scores = net(torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(0)))
+    counts = [0, 0, 0]
+    blocks = [net.inception3b, net.inception4c, net.inception5a]
+    for each in scores:
+        weights = [block.branch1.conv.weight for block in blocks]
+        found = torch.autograd.grad(each.sum(), weights, retain_graph=True, allow_unused=True)
+        counts = [count + (gradient is not None) for count, gradient in zip(counts, found, strict=True)]
+    assert check("4.4", counts).startswith("Right. ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ([1, 2, 3], "the other way round"),
+        ([2, 2, 1], "For 3b, both heads stand behind it"),
+        ([3, 1, 1], "For 4c, one head stands in front"),
+        ([3, 3, 3], "For 4c, one head stands in front"),
+        ([3, 2, 0], "For 5a, both heads stand in front"),
+        ([3, 2, 3], "For 5a, both heads stand in front"),
+        (3, "is not a list of 3 answers"),
+        (["3", 2, 1], "'3' is not a number"),
+    ],
+)
+def test_exercise_4_hints(answer, hint):
+    assert_hint(check("4.4", answer), hint)
 
 
 class Block(nn.Module):
@@ -72,12 +149,18 @@ class Block(nn.Module):
     ):
         super().__init__()
         self.single, self.reduce = nn.Conv2d(64, single, 1), nn.Conv2d(64, reduce, 1)
-        self.larger = nn.Conv2d(reduce, out, kernel, padding=padding)
+        middle = how.get("middle", 32)
+        self.first = nn.Conv2d(reduce, middle, kernel, padding=padding)
+        self.second = nn.Conv2d(middle, out, kernel, padding=padding)
         self.proj = nn.Conv2d(64, proj, 1)
         self.pool = pool or nn.MaxPool2d(3, stride=1, padding=1)
         self.join = join or (lambda parts: torch.cat(parts, 1))
         self.relu = how.get("relu", torch.relu)
         self.first_relu = how.get("first_relu", torch.relu)
+        self.second_relu = how.get("second_relu", torch.relu)
+
+    def larger(self, x):
+        return self.second(self.second_relu(self.first(x)))
 
     def forward(self, x):
         larger = self.larger(self.first_relu(self.reduce(x)))
@@ -90,6 +173,21 @@ class Joined(Block):
     def forward(self, x):
         parts = [self.proj(F.max_pool2d(x, 3, 1, 1)), self.larger(self.reduce(x).relu_()), self.single(x)]
         return torch.cat(parts, 1).relu_()
+
+
+class One(Block):
+    """A single 3×3, as before the two took the place of a 5×5."""
+
+    def larger(self, x):
+        return self.first(x)
+
+
+class Unreduced(Block):
+    """A 3×3 on all channels, and the 1×1 to 8 behind it."""
+
+    def __init__(self):
+        super().__init__()
+        self.reduce, self.first = nn.Conv2d(64, 8, 3, padding=1), nn.Conv2d(8, 32, 1)
 
 
 class PoolAfter(Block):
@@ -113,13 +211,13 @@ class WrongOneOnThePool(Block):
 @pytest.mark.parametrize(
     "answer", [Block(), Joined(), Block(relu=nn.ReLU()), Block(join=lambda parts: torch.cat(parts[::-1], 1))]
 )
-def test_exercise_3_right(answer):
-    assert check("4.3", answer).startswith("Right. Three branches")
+def test_exercise_5_right(answer):
+    assert check("4.5", answer).startswith("Right. 16 + 32 + 16")
 
 
-def test_exercise_3_leaves_the_module_as_it_is():
+def test_exercise_5_leaves_the_module_as_it_is():
     block = Block()
-    check("4.3", block)
+    check("4.5", block)
     assert not any(layer._forward_pre_hooks for layer in block.modules())
     assert block.training
 
@@ -142,9 +240,12 @@ def test_exercise_3_leaves_the_module_as_it_is():
         (nn.Conv2d(64, 64, 3), "9×9 pixels became 7×7"),
         (nn.Conv2d(64, 64, 3, padding=1), "these run: 3×3."),
         (nn.ReLU(), "these run: none."),
-        (Block(kernel=5, padding=2), "1×1, 1×1, 1×1, 5×5"),
+        (One(), "1×1, 1×1, 1×1, 3×3."),
+        (Block(kernel=5, padding=2), "1×1, 1×1, 1×1, 5×5, 5×5"),
         (Block(reduce=16), "64 → 16, 64 → 16, 64 → 16"),
-        (Block(out=16, proj=32), "8 → 16"),
+        (Block(out=16, proj=32), "32 → 16"),
+        (Block(middle=8), "8 → 8, 8 → 32"),
+        (Unreduced(), "What reads the 64 channels should be a 1×1"),
         (Block(pool=nn.Identity()), "All three 1×1 read the input itself"),
         (PoolAfter(), "All three 1×1 read the input itself"),
         (InARow(), "stand side by side"),
@@ -153,12 +254,14 @@ def test_exercise_3_leaves_the_module_as_it_is():
         (Block(pool=nn.MaxPool2d(5, stride=1, padding=2)), "no 3×3 max-pool"),
         (Block(join=lambda parts: torch.cat(parts[:2], 1)), "It gives 48 channels"),
         (Block(relu=lambda x: x), "negative numbers in the output"),
-        (Block(first_relu=lambda x: x), "The 3×3 reads negative numbers"),
+        (Block(first_relu=lambda x: x), "The first 3×3 reads negative numbers"),
+        (Block(second_relu=lambda x: x), "missing between the two 3×3"),
         (Block(relu=torch.sigmoid), "not those of a ReLU after each convolution"),
+        (Block(second_relu=torch.sigmoid), "not those of a ReLU after each convolution"),
         (Block(first_relu=torch.sigmoid), "not those of a ReLU after each convolution"),
         (Block(relu=F.relu6, first_relu=F.softplus), "not those of a ReLU after each convolution"),
         (Block(join=lambda parts: 2 * torch.cat(parts, 1)), "not those of a ReLU after each convolution"),
     ],
 )  # fmt: skip
-def test_exercise_3_hints(answer, hint):
-    assert_hint(check("4.3", answer), hint)
+def test_exercise_5_hints(answer, hint):
+    assert_hint(check("4.5", answer), hint)

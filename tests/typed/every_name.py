@@ -93,15 +93,17 @@ def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:
     helpers.point_panels("Points", {"x": {"a": {"first": (1.0, 2.0)}}}, y_label="y")
     helpers.fields_on_photo(picture, {"conv1": ReceptiveField()})
     helpers.filter_grid(maps)
+    helpers.googlenet_plan()
     helpers.heat_maps(
         "Heat", {"a": np.ones((2, 2))}, rows=["a"], columns=["b"], row_label="r", column_label="c"
     )
-    helpers.inception_block(192, 64, 96, 128, 16, 32, 32)
+    helpers.inception_block(192, out_1x1=64, reduce_3x3=96, out_3x3=128, out_5x5=32)
     helpers.kernel_reach(channels=3)
     helpers.map_rows("Maps", {"a": maps})
     helpers.named_photos({"cat": picture}, {"cat": []})
     helpers.shares("Shares", {"a": {"b": 0.5}})
     helpers.side_by_side({"a": maps})
+    helpers.votes_on_photo("a", maps, [[1, 2], [3, 4]])
     helpers.two_towers()
     helpers.value_table("Values", ["a"], ["b"], [[1.0]])
     print(helpers.weight_reuse(block))

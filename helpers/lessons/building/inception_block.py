@@ -1,4 +1,4 @@
-"""Exercise 4: an Inception block."""
+"""Exercise 4.5: an Inception block whose 5×5 is two 3×3."""
 
 from __future__ import annotations
 
@@ -36,25 +36,30 @@ def inception_block(answer: Any) -> None:
         raise Wrong(f"It gives {out.shape[1]} channels; 16 + 32 + 16 joined are 64.")
     if out.min() < 0:
         raise Wrong("There are negative numbers in the output: each branch should end with a ReLU.")
-    (small,) = (read for layer, read in convs if layer.kernel_size == (3, 3))
-    if small.min() < 0:
-        raise Wrong("The 3×3 reads negative numbers: a ReLU is missing after the 1×1 in front of it.")
-    _activations(convs, out, small)
+    _activations(convs, out)
 
 
-def _activations(convs: list[tuple[nn.Conv2d, Tensor]], out: Tensor, small: Tensor) -> None:
+def _activations(convs: list[tuple[nn.Conv2d, Tensor]], out: Tensor) -> None:
     """Raise Wrong unless each convolution is followed by a ReLU, and the branches are joined as they are."""
+    reads = {(layer.in_channels, layer.out_channels): read for layer, read in convs}
+    if reads[8, 32].min() < 0:
+        raise Wrong("The first 3×3 reads negative numbers: a ReLU is missing after the 1×1 in front of it.")
+    if reads[32, 32].min() < 0:
+        raise Wrong("The second 3×3 reads negative numbers: a ReLU is missing between the two 3×3.")
+    made: dict[tuple[int, int], list[Tensor]] = {}
     with torch.inference_mode():
-        after = {layer: layer(read).relu() for layer, read in convs}
-    (squeeze,) = (each for layer, each in after.items() if layer.out_channels == 8)
-    branches = [each for layer, each in after.items() if layer.out_channels != 8]
-    orders = (torch.cat(order, 1) for order in permutations(branches))
-    if not torch.allclose(small, squeeze, atol=1e-5) or not any(
-        torch.allclose(out, order, atol=1e-5) for order in orders
-    ):
+        for layer, read in convs:
+            made.setdefault((layer.in_channels, layer.out_channels), []).append(layer(read).relu())
+    [squeeze], [first], [second], singles = made[IN, 8], made[8, 32], made[32, 32], made[IN, 16]
+    in_a_row = _close(reads[8, 32], squeeze) and _close(reads[32, 32], first)
+    if not in_a_row or not any(_close(out, torch.cat(each, 1)) for each in permutations([*singles, second])):
         raise Wrong(
             "The numbers are not those of a ReLU after each convolution, and nothing else: look there."
         )
+
+
+def _close(one: Tensor, other: Tensor) -> bool:
+    return torch.allclose(one, other, atol=1e-5)
 
 
 def _observed(module: nn.Module, x: Tensor) -> tuple[list[tuple[nn.Conv2d, Tensor]], Any]:
@@ -77,13 +82,17 @@ def _observed(module: nn.Module, x: Tensor) -> tuple[list[tuple[nn.Conv2d, Tenso
 
 def _convolutions(convs: list[tuple[nn.Conv2d, Tensor]], x: Tensor) -> None:
     kernels = sorted(layer.kernel_size for layer, _ in convs)
-    if kernels != [(1, 1), (1, 1), (1, 1), (3, 3)]:
+    if kernels != [(1, 1), (1, 1), (1, 1), (3, 3), (3, 3)]:
         found = ", ".join(f"{height}×{width}" for height, width in kernels) or "none"
-        raise Wrong(f"It should run three 1×1 convolutions and one 3×3; these run: {found}.")
+        raise Wrong(f"It should run three 1×1 convolutions and two 3×3; these run: {found}.")
     sizes = sorted((layer.in_channels, layer.out_channels) for layer, _ in convs)
-    if sizes != [(8, 32), (IN, 8), (IN, 16), (IN, 16)]:
+    if sizes != [(8, 32), (32, 32), (IN, 8), (IN, 16), (IN, 16)]:
         found = ", ".join(f"{c_in} → {c_out}" for c_in, c_out in sizes)
-        raise Wrong(f"The convolutions are {found}; there should be 8 → 32, 64 → 8 and twice 64 → 16.")
+        raise Wrong(
+            f"The convolutions are {found}; there should be 64 → 8, 8 → 32, 32 → 32 and twice 64 → 16."
+        )
+    if any(layer.kernel_size != (1, 1) for layer, _ in convs if layer.in_channels == IN):
+        raise Wrong("What reads the 64 channels should be a 1×1: the two 3×3 stand behind the 1×1 to 8.")
     pooled = functional.max_pool2d(x, 3, stride=1, padding=1)
     reads = [read for layer, read in convs if layer.in_channels == IN]
     if sum(torch.equal(read, x) for read in reads) == 3:

@@ -150,7 +150,7 @@ def study_scale(
     numbers = sorted({number for values in series.values() for number in values})
     with styled():
         figure = new_figure(760, 380)
-        across = 0.9 / len(ends)
+        across = 0.98 / len(ends)
         for place, (measure, rows) in enumerate(ends.items()):
             axes = figure.add_axes((0.08 + place * across, 0.29, across - 0.07, 0.58))
             axes.set_xscale("log", base=2)
@@ -164,9 +164,15 @@ def study_scale(
                 axes.axhline(np.mean(values), color=INK, linewidth=2, label=name)
             for (name, dots), (colour, dash, mark) in zip(rows.items(), LINES, strict=False):
                 for number, values in dots.items():
-                    axes.scatter([number] * len(values), values, s=30, color=colour, marker=mark, alpha=0.5)
+                    axes.scatter(
+                        [number] * len(values), values, s=34, color=colour, marker=mark, alpha=0.6,
+                        edgecolor="white", linewidth=0.6, zorder=4,
+                    )  # fmt: skip
                 means = [np.mean(dots[number]) for number in sorted(dots)]
-                axes.plot(sorted(dots), means, dash, color=colour, marker=mark, linewidth=2.5, label=name)
+                axes.plot(
+                    sorted(dots), means, dash, color=colour, marker=mark, markersize=4, linewidth=2.5,
+                    label=name,
+                )  # fmt: skip
             axes.set_ylim(bottom=0)
             if place == len(ends) - 1:
                 axes.legend(loc="lower right" if len(ends) == 1 else "best", frameon=True, framealpha=0.9)

@@ -143,7 +143,7 @@ def study_scale(
     mean. `caption` says how many seeds, and how long. Raises ValueError for no series or too many of them.
 
     >>> study_scale("Few", "channels", {"test error": {"via": {2: (9, 7), 4: (5, 5)}}}, "2 seeds, 1 epoch")
-    Few. test error: via 2 8.0 (7.0 to 9.0), via 4 5.0 (5.0 to 5.0). 2 seeds, 1 epoch.
+    Few. test error: via at 2 8.0 (7.0 to 9.0), via at 4 5.0 (5.0 to 5.0). 2 seeds, 1 epoch.
     """
     series = next(iter(ends.values()))
     check_lines(series)
@@ -191,7 +191,7 @@ def _scale_words(
     rows: Mapping[str, Mapping[float, Sequence[float]]], reference: Mapping[str, Sequence[float]]
 ) -> Iterator[str]:
     """Each network of a figure over a number, with its mean, and the least and the most of its seeds."""
-    named = {f"{name} {number:g}": each for name, dots in rows.items() for number, each in dots.items()}
+    named = {f"{name} at {number:g}": each for name, dots in rows.items() for number, each in dots.items()}
     for name, each in {**reference, **named}.items():
         yield f"{name} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"
 

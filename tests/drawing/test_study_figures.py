@@ -84,8 +84,8 @@ def test_every_seed_is_a_dot_over_its_number_and_the_reference_is_level(figure):
     assert axes.get_xscale() == "log"
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "4", "8"]
     assert repr(drawn) == (
-        "Few. training error: direct 4.0 (3.0 to 5.0), via 2 8.0 (7.0 to 9.0), via 8 5.0 (5.0 to 5.0), "
-        "thin 4 7.0 (6.0 to 8.0). 2 seeds."
+        "Few. training error: direct 4.0 (3.0 to 5.0), via at 2 8.0 (7.0 to 9.0), via at 8 5.0 (5.0 to 5.0), "
+        "thin at 4 7.0 (6.0 to 8.0). 2 seeds."
     )
 
 

@@ -16,7 +16,8 @@ def network(reduced: int | None, relu: bool = True) -> nn.Sequential:
     """A stem, and two blocks from 64 channels to 64: a 3×3, or a 1×1 to `reduced` channels and then a 3×3.
 
     Batch norm follows each convolution: without it, some seeds of the narrow ones don't learn at all. In use
-    it only scales and shifts a channel, so two layers with no ReLU between them are still one linear layer.
+    it only scales and shifts a channel, so two layers with no ReLU between them are still one linear layer,
+    but for the border: the 3×3 pads with zeros, and they aren't shifted.
     """
     layers = [*convolution(1, CHANNELS, 3, batch_norm=True), nn.MaxPool2d(2)]
     for _ in range(2):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,7 +11,7 @@ from matplotlib.patheffects import withStroke
 from helpers.drawing.curves import LINES, apart, check_lines, draw_lines
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
-from helpers.drawing.style import BLUE, GRID, INK
+from helpers.drawing.style import BLUE, FAINT, GRID, INK
 from helpers.drawing.text_width import text_width
 from helpers.wording.refusals import known
 
@@ -126,6 +126,74 @@ def study_dots(
             for measure, rows in ends.items()
         )
         return Drawing.of(figure, f"{_ended(title)} {'; '.join(words)}. {caption}.")
+
+
+def study_scale(
+    title: str,
+    along: str,
+    ends: Mapping[str, Mapping[str, Mapping[float, Sequence[float]]]],
+    caption: str,
+    reference: Mapping[str, Mapping[str, Sequence[float]]] | None = None,
+) -> Drawing:
+    """What every seed ended with as a dot over a number, on a log scale; lines go through the means.
+
+    `ends[measure][series][number]` are errors in percent, one a seed; each measure has a panel of its own,
+    and each series a colour, a dash and a mark. `along` says what the number is. `reference[measure]` is the
+    name of one network that has no such number, and its errors: thin level lines, and a thick one for their
+    mean. `caption` says how many seeds, and how long. Raises ValueError for no series or too many of them.
+
+    >>> study_scale("Few", "channels", {"test error": {"via": {2: (9, 7), 4: (5, 5)}}}, "2 seeds, 1 epoch")
+    Few. test error: via at 2 8.0 (7.0 to 9.0), via at 4 5.0 (5.0 to 5.0). 2 seeds, 1 epoch.
+    """
+    series = next(iter(ends.values()))
+    check_lines(series)
+    numbers = sorted({number for values in series.values() for number in values})
+    with styled():
+        figure = new_figure(760, 380)
+        across = 0.98 / len(ends)
+        for place, (measure, rows) in enumerate(ends.items()):
+            axes = figure.add_axes((0.08 + place * across, 0.29, across - 0.07, 0.58))
+            axes.set_xscale("log", base=2)
+            axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
+            axes.minorticks_off()
+            axes.set_xlabel(along)
+            axes.set_ylabel(_with_unit(measure))
+            for name, values in (reference or {}).get(measure, {}).items():
+                for value in values:
+                    axes.axhline(value, color=FAINT, linewidth=0.8, alpha=0.6)
+                axes.axhline(np.mean(values), color=INK, linewidth=2, label=name)
+            for (name, dots), (colour, dash, mark) in zip(rows.items(), LINES, strict=False):
+                for number, values in dots.items():
+                    axes.scatter(
+                        [number] * len(values), values, s=34, color=colour, marker=mark, alpha=0.6,
+                        edgecolor="white", linewidth=0.6, zorder=4,
+                    )  # fmt: skip
+                means = [np.mean(dots[number]) for number in sorted(dots)]
+                axes.plot(
+                    sorted(dots), means, dash, color=colour, marker=mark, markersize=4, linewidth=2.5,
+                    label=name,
+                )  # fmt: skip
+            axes.set_ylim(bottom=0)
+            if place == len(ends) - 1:
+                axes.legend(loc="lower right" if len(ends) == 1 else "best", frameon=True, framealpha=0.9)
+        figure.text(0.015, 0.93, title, weight="bold", size=11)
+        thin = " Thin level lines: single seeds." if reference else ""
+        lines = f"Each mark: one seed. Lines: their mean.{thin}\n{caption[0].upper()}{caption[1:]}."
+        figure.text(0.015, 0.03, lines, size=9, linespacing=1.5)
+        words = (
+            f"{measure}: {', '.join(_scale_words(rows, (reference or {}).get(measure, {})))}"
+            for measure, rows in ends.items()
+        )
+        return Drawing.of(figure, f"{_ended(title)} {'; '.join(words)}. {caption}.")
+
+
+def _scale_words(
+    rows: Mapping[str, Mapping[float, Sequence[float]]], reference: Mapping[str, Sequence[float]]
+) -> Iterator[str]:
+    """Each network of a figure over a number, with its mean, and the least and the most of its seeds."""
+    named = {f"{name} at {number:g}": each for name, dots in rows.items() for number, each in dots.items()}
+    for name, each in {**reference, **named}.items():
+        yield f"{name} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"
 
 
 def _name_own(axes: Axes, own: Mapping[str, Sequence[float]], epochs: int) -> None:

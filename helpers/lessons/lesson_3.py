@@ -30,12 +30,10 @@ def _one_pixel(answer: Any) -> None:
     *given, after = map(_real, several(answer, 3))
     found = tuple(given)
     hints = {
-        before: "The ReLU behind the convolution makes 0 of every negative number.",
-        without_bias: "Each channel has a bias as well, and behind it comes a ReLU.",
+        before: "The ReLU after the convolution makes 0 of every negative number.",
+        without_bias: "Each channel has a bias as well, and after it comes a ReLU.",
         relu(without_bias): "Each channel has a bias as well: add it to the sum of the products.",
-        relu(
-            channels(relu(PIXEL))
-        ): "The ReLU comes behind the convolution: the pixel's own −1 counts as −1.",
+        relu(channels(relu(PIXEL))): "The ReLU comes after the convolution: the pixel's own −1 counts as −1.",
         right[::-1]: "You have both channels; give the first one first.",
     }
     if found != right:
@@ -74,6 +72,21 @@ def _two_1x1(answer: Any) -> None:
 
 
 def _macs_of_nin(answer: Any) -> None:
+    macs, saved = several(answer, 2)
+    _three_convolutions(macs)
+    percent = _real(saved)
+    hints = {
+        70: "That is how many percent of the single 5×5's work they do; how many do they save?",
+        0.3: "That is the share; give it in percent.",
+        43: "Compare with the single 5×5: of its 235,929,600 MACs, how many are saved?",
+    }
+    near = next((hint for wrong, hint in hints.items() if abs(percent - wrong) < wrong / 50), None)
+    if near or abs(percent - 30) > 0.5:
+        plain = "The first is right. The single 5×5 has 5 · 5 · 192 · 192 weights, each used 16 · 16 times."
+        raise Wrong(near or plain)
+
+
+def _three_convolutions(answer: Any) -> None:
     narrow = Convolution(192, 160, 1, bias=False), Convolution(160, 96, 1, bias=False)
     wide, direct = (Convolution(channels, 192, 5, padding=2, bias=False) for channels in (96, 192))
     cropping = Convolution(96, 192, 5, bias=False)
@@ -81,10 +94,10 @@ def _macs_of_nin(answer: Any) -> None:
     weights = sum(each.weights for each in (*narrow, wide))
     hints = {
         weights: "That is the number of weights. Each is used once at every pixel of the map it makes.",
-        of_narrow + wide.macs(32): "That is the 5×5 on 32×32 pixels; it comes behind the pooling.",
-        weights * 16**2: "The two 1×1 stand before the pooling: they work on 32×32 pixels.",
-        of_wide: "That is the 5×5 alone; the two 1×1 work as well.",
-        of_narrow: "Those are the two 1×1; the 5×5 works as well.",
+        of_narrow + wide.macs(32): "That is the 5×5 on 32×32 pixels; it comes after the pooling.",
+        weights * 16**2: "The two 1×1s stand before the pooling: they work on 32×32 pixels.",
+        of_wide: "That is the 5×5 alone; the two 1×1s work as well.",
+        of_narrow: "Those are the two 1×1s; the 5×5 works as well.",
         narrow[0].macs(32) + of_wide: "There is a second 1×1, from 160 channels to 96.",
         narrow[1].macs(32) + of_wide: "There is another 1×1, from 192 channels to 160.",
         direct.macs(16): "That is a 5×5 from 192 channels to 192. How much do the three take instead of it?",
@@ -97,24 +110,50 @@ def _macs_of_nin(answer: Any) -> None:
 
 
 def _one_layer(answer: Any) -> None:
-    missing, weights = several(answer, 2)
-    word = one_of(missing, ("bias", "relu", "padding"))
-    if word == "bias":
-        raise Wrong("A bias shifts the sums, and the two layers stay linear. What would bend them?")
-    if word == "padding":
-        raise Wrong("A 1×1 needs no padding: it loses no pixel at the edge. What stands between two layers?")
+    same, parameters = several(answer, 2)
+    if one_of(same, ("yes", "no")) == "no":
+        raise Wrong("Multiplying by a fixed number and adding another bends nothing. What would bend it?")
     hints = {
-        2 * 64 * 256: "That is what the two have together. How many does one from 64 channels to 64 have?",
+        64 * 64: "Those are its weights. What the batch norm adds goes through the second 1×1, and where to?",
+        64 * 64
+        + 256: "What is added to the 256 channels goes through the second 1×1, which has 64 new ones.",
+        2 * 64 * 256: "That is what the two 1×1s have. How many has one from 64 channels to 64?",
+        2 * 64 * 256 + 2 * 256: "That is what the three have. How many has one 1×1 from 64 channels to 64?",
         64 * 256: "That is one of the two. What comes in has 64 channels, and what goes out has 64.",
         256 * 256: "The 256 channels are in the middle: a single layer goes from 64 straight to 64.",
-        64: "A 1×1 has a weight for each pair of an input and an output channel.",
-        64 * 64 + 64: "That counts biases; the two layers have none.",
-        9 * 64 * 64: "That is a 3×3; two 1×1 see one pixel, so a 1×1 is enough.",
+        64 * 64 + 2 * 64: "Multiplying changes the weights, and needs no number of its own. Adding does.",
+        9 * 64 * 64: "That is a 3×3; two 1×1s see one pixel, so a 1×1 is enough.",
     }
-    number = whole_number(weights)
-    if number != 64 * 64:
-        plain = "64 channels come in and 64 go out: the product of the two matrices has 64 rows of 64."
+    number = whole_number(parameters)
+    if number != 64 * 64 + 64:
+        plain = "64 channels come in and 64 go out: a matrix of 64 rows of 64, and something to add."
         raise Wrong(hints.get(number, plain))
+
+
+def _two_ends(answer: Any) -> None:
+    linear, pooled, takes = several(answer, 3)
+    hints = {
+        192 * 8 * 8 * 10: "For the linear layer, those are the weights; add a bias for each class.",
+        192
+        * 8
+        * 8: "For the linear layer, that is the count of numbers that come in; there are ten classes.",
+        192 * 10 + 10: "The linear layer has a weight for each of the 192 · 8 · 8 numbers and each class.",
+    }
+    number = whole_number(linear)
+    if number != 192 * 8 * 8 * 10 + 10:
+        plain = "The linear layer has a weight for each number that comes in and each class, and ten biases."
+        raise Wrong(hints.get(number, plain))
+    hints = {
+        192 * 10: "For the 1×1, those are the weights; add a bias for each class.",
+        192: "For the 1×1, that is one class; there are ten, each with a bias.",
+        number: "A 1×1 uses the same weights at every pixel, so 8 · 8 isn't in their number.",
+    }
+    found = whole_number(pooled)
+    if found != 192 * 10 + 10:
+        plain = "The 1×1 has a weight for each of 192 channels and each class, and ten biases."
+        raise Wrong(hints.get(found, plain))
+    if one_of(takes, ("linear", "average")) == "linear":
+        raise Wrong("The linear layer has weights for 8 · 8 places. What would those of 12 · 12 be given?")
 
 
 EXERCISES = {
@@ -128,14 +167,18 @@ EXERCISES = {
     ),
     "3.3": Exercise(
         _macs_of_nin,
-        "47,185,920 + 117,964,800: with the 1×1 on the larger map, 30 % less work than a direct 5×5's 236 M.",
+        "47,185,920 + 117,964,800, against 235,929,600: 30 percent saved, with the 1×1s on larger maps.",
     ),
     "3.4": Exercise(
         _one_layer,
-        "Without a ReLU the two matrices are one, of 64 · 64 weights: an eighth of the 32,768.",
+        "In use a batch norm is linear, too: 64 · 64 weights and 64 biases do it all. A ReLU would bend it.",
     ),
     "3.5": Exercise(
         built("bottleneck"),
         "69,632 weights: this is the bottleneck that you will meet again in lesson 5, ResNet.",
+    ),
+    "3.6": Exercise(
+        _two_ends,
+        "192 · 8 · 8 · 10 + 10 against 192 · 10 + 10: a 64th, and an average can be taken over any size.",
     ),
 }

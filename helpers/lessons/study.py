@@ -12,7 +12,7 @@ from pathlib import Path
 from helpers.arithmetic.checks import whole
 from helpers.drawing.curves import LINES
 from helpers.drawing.figures import Drawing
-from helpers.drawing.study_figures import study_curves, study_dots
+from helpers.drawing.study_figures import study_curves, study_dots, study_scale
 from helpers.wording.refusals import known
 
 FOLDER = Path(__file__).parents[2] / "data" / "studies"
@@ -112,6 +112,31 @@ class Study:
         chosen = self.networks if networks is None else tuple(networks)
         ends = {measure: {name: self.last(name, measure) for name in chosen} for measure in measures}
         return study_dots(title or self.question, ends, self.caption, own)
+
+    def scale(
+        self,
+        along: str,
+        series: Mapping[str, Mapping[float, str]],
+        *,
+        measures: Iterable[str] = SHOWN,
+        reference: str | None = None,
+        title: str = "",
+    ) -> Drawing:
+        """What every seed ended with as a dot over a number, which `along` names, on a log scale.
+
+        `series` has for each line its networks by their number; the `reference` is a network without one,
+        drawn level. Raises ValueError as `curves` does.
+        """
+        chosen = tuple(measures)
+        ends = {
+            measure: {
+                name: {number: self.last(network, measure) for number, network in networks.items()}
+                for name, networks in series.items()
+            }
+            for measure in chosen
+        }
+        levels = {measure: {reference: self.last(reference, measure)} for measure in chosen if reference}
+        return study_scale(title or self.question, along, ends, self.caption, levels)
 
     def __repr__(self) -> str:
         wide = max(map(len, self.networks))

@@ -5,7 +5,7 @@ from matplotlib.colors import to_hex
 
 from helpers.drawing import study_figures
 from helpers.drawing.figures import Drawing
-from helpers.drawing.study_figures import study_curves, study_dots
+from helpers.drawing.study_figures import study_curves, study_dots, study_scale
 from helpers.drawing.style import INK
 
 RUNS = {"plain": [(40.0, 20.0, 10.0), (50.0, 30.0, 20.0)], "deep": [(80.0, 70.0, 60.0), (90.0, 80.0, 70.0)]}
@@ -66,6 +66,39 @@ def test_every_seed_is_a_dot_in_its_network_s_row(figure):
     study_dots("Two", ENDS, "3 seeds", own={"training error": {"deep": 7.0}})
     dots = [tuple(map(float, at)) for each in figure().axes[0].collections for at in each.get_offsets()]
     assert sorted(dots) == sorted([(3, 0), (5, 0), (4, 0), (9, 1), (8, 1), (10, 1), (7, 1)])
+
+
+SCALE = {"training error": {"via": {2: (9.0, 7.0), 8: (5.0, 5.0)}, "thin": {4: (6.0, 8.0)}}}
+
+
+def test_every_seed_is_a_dot_over_its_number_and_the_reference_is_level(figure):
+    drawn = study_scale("Few", "channels", SCALE, "2 seeds", {"training error": {"direct": (3.0, 5.0)}})
+    [axes] = figure().axes
+    dots = [tuple(map(float, at)) for each in axes.collections for at in each.get_offsets()]
+    assert sorted(dots) == sorted([(2, 9), (2, 7), (8, 5), (8, 5), (4, 6), (4, 8)])
+    lines = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
+    assert lines["via"] == [8, 5]
+    assert lines["thin"] == [7]
+    assert lines["direct"] == [4, 4]
+    assert [list(line.get_ydata()) for line in axes.lines if line.get_linewidth() < 1] == [[3, 3], [5, 5]]
+    assert axes.get_xscale() == "log"
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["2", "4", "8"]
+    assert repr(drawn) == (
+        "Few. training error: direct 4.0 (3.0 to 5.0), via at 2 8.0 (7.0 to 9.0), via at 8 5.0 (5.0 to 5.0), "
+        "thin at 4 7.0 (6.0 to 8.0). 2 seeds."
+    )
+
+
+def test_series_differ_in_colour_and_mark(figure):
+    study_scale("Few", "channels", SCALE, "2 seeds")
+    looks = {(to_hex(line.get_color()), line.get_marker()) for line in figure().axes[0].lines}
+    assert len(looks) == 2
+    assert not [text for text in figure().texts if "level" in text.get_text()]
+
+
+def test_a_scale_without_a_series_is_refused():
+    with pytest.raises(ValueError, match="line"):
+        study_scale("Few", "channels", {"training error": {}}, "2 seeds")
 
 
 def test_an_own_run_of_an_unknown_network_is_refused():

@@ -25,13 +25,16 @@ DEFECTS = """() => {
     const frame = page.getBoundingClientRect();
     const found = [];
     let lowest = 0;
+    // An answer is folded until its summary is clicked.
+    const folded = part => {
+        const fold = part.closest("details:not([open])");
+        return fold && fold !== part && !part.closest("summary");
+    };
     const say = (part, what) => found.push(`${part.tagName.toLowerCase()} ${what}`);
     const seen = selector => [...page.querySelectorAll(selector)];
     if (frame.left || frame.top || frame.width !== 1280 || frame.height !== 720) say(page, "is not the view");
     for (const part of seen("h2, .block, .block *:not(math *)")) {
-        // An answer is folded until its summary is clicked.
-        const fold = part.closest("details:not([open])");
-        if (fold && fold !== part && !part.closest("summary")) continue;
+        if (folded(part)) continue;
         const box = part.getBoundingClientRect();
         if (!part.checkVisibility({ visibilityProperty: true })) say(part, "is hidden");
         if (box.left < -1 || box.right > frame.right + 1 || box.top < -1) say(part, "leaves the page");
@@ -56,7 +59,7 @@ DEFECTS = """() => {
             say(image, "is too small");
     }
     for (const formula of seen("math"))
-        if (!formula.getBoundingClientRect().height) say(formula, "is not drawn");
+        if (!folded(formula) && !formula.getBoundingClientRect().height) say(formula, "is not drawn");
     const texts = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
     while (texts.nextNode())
         if (texts.currentNode.data.includes("$") && !texts.currentNode.parentElement.closest("pre, code"))

@@ -82,15 +82,20 @@ def _folded(source: str) -> list[str]:
     return [_raw(f'</details><details class="further"><summary>{title}</summary>'), rest]
 
 
+def repository() -> str:
+    """The address of the course's repository as `pyproject.toml` has it, "" where it has none."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project.get("urls", {}).get("Repository", "").rstrip("/")
+
+
 def _ways(notebook: Path) -> str:
     """Links to the same lesson as slides and as a notebook, and to where it runs, if that is known."""
     links = {
         "Slides": f"slides/{notebook.stem}.slides.html",
         "Download the notebook": f"files/{notebook.name}",
     }
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    if repository := project.get("urls", {}).get("Repository"):
-        name = repository.removeprefix("https://github.com/").rstrip("/")
+    if address := repository():
+        name = address.removeprefix("https://github.com/")
         links["Run on Binder"] = f"https://mybinder.org/v2/gh/{name}/HEAD?labpath=notebooks/{notebook.name}"
         links["Run in Colab"] = (
             f"https://colab.research.google.com/github/{name}/blob/main/notebooks/{notebook.name}"

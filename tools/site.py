@@ -19,13 +19,15 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import helpers
 from helpers.drawing.png import png_of_svg
-from tools.lesson_page import lesson_page
+from tools.lesson_page import lesson_page, repository
 from tools.slides import make_deck
 from tools.studies_page import studies_page
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "site"
 PACKAGE = ROOT / "helpers"
+EXAMPLE = "https://github.com/your-name/your-course"
+"""The address of a repository in the texts, for which the course's own stands where it is known."""
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 ROOMS = (
     "arithmetic",
@@ -47,8 +49,11 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
         shutil.rmtree(each, ignore_errors=True)
     (source / "static").mkdir(parents=True)
     files = folder / "files"
-    for page in ("conf.py", "index.md", "running.md"):
+    for page in ("conf.py", "index.md"):
         shutil.copy(SITE / page, source)
+    running = (SITE / "running.md").read_text(encoding="utf-8")
+    address = repository() or EXAMPLE
+    (source / "running.md").write_text(running.replace(EXAMPLE, address), encoding="utf-8")
     for name in ("explorers.js", "site.css"):
         shutil.copy(SITE / name, source / "static")
     for name in ("picture.js", "picture.css"):

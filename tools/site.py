@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import gzip
 import inspect
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from importlib.metadata import distribution
 from pathlib import Path
@@ -62,7 +64,9 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
         shutil.copy(ROOT / "docs" / name, source)
     (source / "reference.md").write_text(reference(), encoding="utf-8")
     notebooks = tuple(notebooks)
-    pages = {path.stem: lesson_page(path) for path in notebooks} | {"studies": studies_page(notebooks)}
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # each waits for a kernel of its own
+        made = dict(zip((path.stem for path in notebooks), threads.map(lesson_page, notebooks), strict=True))
+    pages = made | {"studies": studies_page(notebooks)}
     for name, page in pages.items():
         (source / f"{name}.md").write_text(page.markdown, encoding="utf-8")
     subprocess.run(

@@ -68,6 +68,7 @@ class Live {
     this.show(explorer.state());
     stored.remove();
     figure.append(this.controls, shown, this.sentence, this.status, buttons, this.note);
+    scrolled(shown);
     figure.dataset.ready = "true";
   }
 
@@ -241,8 +242,12 @@ for (const form of document.querySelectorAll("form:is(.guess, .reveal, .exercise
   });
 }
 
-// Code that is wider than the page is scrolled, by keyboard too.
-for (const code of document.querySelectorAll("pre")) if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+/** What is wider than its place is scrolled, by keyboard too. */
+function scrolled(part) {
+  if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+}
+
+addEventListener("load", () => document.querySelectorAll("pre, figure:not(.explorer)").forEach(scrolled));
 
 const figures = [...document.querySelectorAll("figure.explorer")];
 const waiting = new IntersectionObserver(

@@ -105,6 +105,19 @@ def test_every_page_is_whole_and_fits_on_a_phone(browser: Browser, address: str,
         view.context.close()
 
 
+@pytest.mark.parametrize("width", [PHONE["width"], 1280])
+def test_lists_and_pictures_are_wide_enough_to_be_read(
+    browser: Browser, address: str, site: Path, width: int
+) -> None:
+    for page in pages(site):
+        view, _ = visit(browser, address, page, viewport={"width": width, "height": 900})
+        for figure in alive(view):
+            lists = figure.locator("label:not([hidden]) select")
+            assert all(lists.nth(place).bounding_box()["width"] >= 60 for place in range(lists.count())), page
+            assert figure.locator(".shown svg").bounding_box()["width"] >= 500, page
+        view.context.close()
+
+
 def test_on_a_phone_the_picture_stays_in_view_while_a_slider_is_moved(
     browser: Browser, address: str, site: Path
 ) -> None:

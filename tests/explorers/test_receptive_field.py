@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+from collections import OrderedDict
 
 import matplotlib
 import numpy as np
@@ -248,6 +249,15 @@ def test_what_was_recorded_is_shown_without_a_network():
     page.photo.value = "gravel"
     assert page.status.startswith("This was not recorded for the page;")
     assert page.svg == live.svg
+
+
+def test_what_was_recorded_has_the_layers_in_their_order_and_begins_with_the_same_one():
+    convolutions = {name: nn.Conv2d(3, 3, 3, padding=1) for name in ("stem", "last", "branch")}
+    recorder = Recorder(LiveFields({"": nn.Sequential(OrderedDict(convolutions))}, "coffee"))
+    live = ReceptiveFieldExplorer(source=recorder)
+    page = ReceptiveFieldExplorer(source=Recorded(json.loads(recorder.json())))
+    assert page.layer.options == live.layer.options == tuple(convolutions)
+    assert page.layer.value == live.layer.value
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ class Recorder:
 
     def json(self) -> str:
         """All that was answered so far."""
-        return json.dumps(self._answers, sort_keys=True)
+        return json.dumps(self._answers)  # in the order of the answers: menus are in the order of a dict
 
 
 class Recorded:

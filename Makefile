@@ -35,6 +35,7 @@ slides: $(READY)
 site: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[site]'
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.site build/site $(LESSONS)
+	@echo "To see it: $(BIN)/python -m http.server --directory build/site --bind 127.0.0.1"
 
 # Every page of the site in a browser that reaches no other host; some minutes.
 site-test: site

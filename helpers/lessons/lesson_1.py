@@ -87,7 +87,7 @@ def _two_layers(answer: Any) -> None:
 def _own_dropout(answer: Any) -> None:
     own, pytorch = map(whole_number, several(answer, 2))
     if (own, pytorch) == (24, 18):
-        raise Wrong("You have both numbers; the other way round. Which of the two drops units in use?")
+        raise Wrong("You have both numbers; the other way round. Which of the two drops units at test time?")
     if own != 18:
         hints = {
             24: "It cannot know that the training is over, so it goes on dropping a quarter of the units.",
@@ -98,10 +98,10 @@ def _own_dropout(answer: Any) -> None:
         raise Wrong(f"The function above: {hints.get(own, plain)}")
     if pytorch != 24:
         hints = {
-            18: "In use it drops nothing.",
+            18: "At test time it drops nothing.",
             32: "It divides by 1 − p in training alone.",
         }
-        raise Wrong(f"PyTorch's: {hints.get(pytorch, 'in use it hands on all 8 units as they are.')}")
+        raise Wrong(f"PyTorch's: {hints.get(pytorch, 'at test time it passes on all 8 units as they are.')}")
 
 
 EXERCISES = {
@@ -118,7 +118,7 @@ EXERCISES = {
     ),
     "1.4": Exercise(
         _own_dropout,
-        "It drops units in use, too. PyTorch's drops them in training only, and makes up for them there.",
+        "It drops units at test time, too. PyTorch's drops them in training only, and makes up for them there.",
     ),
     "1.5": Exercise(
         built("first_stage"),

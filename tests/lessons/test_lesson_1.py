@@ -161,7 +161,7 @@ def test_exercise_4_is_what_pytorch_does():
         ([6, 24], "That is what is lost"),
         ([32, 24], "It never divides"),
         ([3, 24], "three quarters of 8 units"),
-        ([18, 18], "In use it drops nothing"),
+        ([18, 18], "At test time it drops nothing"),
         ([18, 32], "in training alone"),
         ([18, 3], "all 8 units as they are"),
         ([18], "is not a list of 2 answers"),

@@ -1,0 +1,95 @@
+"""What lesson 1 concludes from its studies."""
+
+from helpers.lessons.study import Study
+from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level
+
+
+def relu_and_tanh_are_as_fast(found: Study) -> bool:
+    reached = [
+        sum(error >= 25 for error in curve) + 1
+        for name in ("ReLU ×1.4", "tanh ×1.7")
+        for curve in found.curves(name, TRAINING)
+    ]
+    falling = all(
+        all(error < 25 for error in curve[epoch - 1 :])
+        for curve, epoch in zip(
+            (*found.curves("ReLU ×1.4", TRAINING), *found.curves("tanh ×1.7", TRAINING)), reached, strict=True
+        )
+    )
+    return falling and (min(reached), max(reached)) == (6, 9)
+
+
+def tanh_ends_ahead_if_anything(found: Study) -> bool:
+    ends = average(found, "tanh ×1.7", TRAINING), average(found, "ReLU ×1.4", TRAINING)
+    return ends[0] < ends[1] and level(found, "tanh ×1.7", "ReLU ×1.4", TRAINING)
+
+
+def the_sigmoid_ends_far_behind(found: Study) -> bool:
+    return all(
+        apart(found, name, "sigmoid ×4", TRAINING, by=15) and apart(found, name, "sigmoid ×4", TEST)
+        for name in ("ReLU ×1.4", "tanh ×1.7")
+    )
+
+
+def from_scale_1_the_sigmoid_guesses(found: Study) -> bool:
+    return all(set(found.last("sigmoid ×1", measure)) == {90.0} for measure in (TRAINING, TEST))
+
+
+def a_start_at_4_rescues_the_sigmoid(found: Study) -> bool:
+    return apart(found, "sigmoid ×4", "sigmoid ×1", TRAINING, by=50)
+
+
+def a_start_at_7_hangs_on_the_seed(found: Study) -> bool:
+    errors = found.last("sigmoid ×7", TRAINING)
+    return (round(min(errors)), round(max(errors))) == (25, 64)
+
+
+def the_larger_start_fits_better(found: Study) -> bool:
+    return all(
+        apart(found, larger, usual, TRAINING)
+        for larger, usual in (("ReLU ×1.4", "ReLU ×1"), ("tanh ×1.7", "tanh ×1"))
+    )
+
+
+def the_two_starts_are_level_on_new_patches(found: Study) -> bool:
+    return all(
+        level(found, larger, usual, TEST)
+        for larger, usual in (("ReLU ×1.4", "ReLU ×1"), ("tanh ×1.7", "tanh ×1"))
+    )
+
+
+def at_scale_1_tanh_fits_better(found: Study) -> bool:
+    return apart(found, "tanh ×1", "ReLU ×1", TRAINING)
+
+
+CLAIMS: list[Concluded] = [
+    (
+        "activations",
+        "ReLU and tanh are level: both come below 25 percent after 6 to 9 epochs",
+        relu_and_tanh_are_as_fast,
+    ),
+    ("activations", "in the end tanh is ahead, if anything.", tanh_ends_ahead_if_anything),
+    ("activations", "The sigmoid ends far behind.", the_sigmoid_ends_far_behind),
+    (
+        "activations",
+        "Started at scale 1, it guesses to the end.",
+        from_scale_1_the_sigmoid_guesses,
+    ),
+    ("activations", "A start at 4 rescues the sigmoid.", a_start_at_4_rescues_the_sigmoid),
+    (
+        "activations",
+        "At 7 it ends anywhere between 25 and 64 percent of training error, depending on the seed.",
+        a_start_at_7_hangs_on_the_seed,
+    ),
+    (
+        "activations",
+        "Both fit their training patches better from the larger one;",
+        the_larger_start_fits_better,
+    ),
+    (
+        "activations",
+        "on new patches the two starts are level.",
+        the_two_starts_are_level_on_new_patches,
+    ),
+    ("activations", "At scale 1, tanh even fits better than ReLU does.", at_scale_1_tanh_fits_better),
+]

@@ -118,7 +118,7 @@ EXERCISES = {
     ),
     "1.4": Exercise(
         _own_dropout,
-        "It drops units at test time, too. PyTorch's drops them in training only, and makes up for them there.",
+        "It drops units at test time, too. PyTorch's drops them in training only, and makes up for it there.",
     ),
     "1.5": Exercise(
         built("first_stage"),

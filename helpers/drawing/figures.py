@@ -188,12 +188,14 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
                 color=colour, hatch=hatch, edgecolor="white", label=kind,
             )  # fmt: skip
             for bar, width, name in zip(bars, widths, percent, strict=True):
+                box = {"facecolor": "white", "pad": 2, "linewidth": 0}
+                look = {"va": "center", "bbox": box, "zorder": 4}
+                height = bar.get_y() + 0.31
                 if width >= 6:
-                    box = {"facecolor": "white", "pad": 2, "linewidth": 0}
-                    middle = starts[name] + width / 2
-                    axes.text(
-                        middle, bar.get_y() + 0.31, f"{width:.1f} %", ha="center", va="center", bbox=box
-                    )
+                    axes.text(starts[name] + width / 2, height, f"{width:.1f} %", ha="center", **look)
+                elif width >= 1 and starts[name] == 0 and max(percent[name].values()) > 50:
+                    # Too narrow for its number, which stands beside it, in a bar with room to spare.
+                    axes.text(width + 0.6, height, f"{width:.1f} %", ha="left", **look)
                 starts[name] += width
         axes.legend(ncols=len(kinds), loc="lower left", bbox_to_anchor=(-0.01, 0.98))
         return Drawing.of(figure, f"{title}. {'; '.join(words)}.")

@@ -117,13 +117,13 @@ def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:
     return drawing
 
 
-def filter_grid(weight: torch.Tensor, title: str = "Filters of the first layer") -> Drawing:
-    """The filters of a first convolution as colour pictures: `weight` has shape (filters, 3, k, k).
+def filter_grid(weight: torch.Tensor, title: str = "Kernels of the first layer") -> Drawing:
+    """The kernels of a first convolution as colour pictures: `weight` has shape (filters, 3, k, k).
 
-    Zero is grey, and each filter is stretched to its own largest value. Raises ValueError for other shapes.
+    Zero is grey, and each kernel is stretched to its own largest value. Raises ValueError for other shapes.
 
     >>> filter_grid(torch.zeros(6, 3, 5, 5))
-    Filters of the first layer: 6 filters of 5×5 pixels.
+    Kernels of the first layer: 6 kernels of 5×5 pixels.
     """
     shape = tuple(weight.shape) if isinstance(weight, torch.Tensor) and not weight.is_meta else ()
     if len(shape) != 4 or shape[1] != 3 or 0 in shape:
@@ -136,7 +136,7 @@ def filter_grid(weight: torch.Tensor, title: str = "Filters of the first layer")
     rows = -(-len(colours) // columns)
     step = (760 - 2 * GAP) // columns
     width, height = 2 * GAP + columns * step, TOP + rows * step + GAP
-    alt = f"{title}: {len(colours)} filters of {weight.shape[2]}×{weight.shape[3]} pixels."
+    alt = f"{title}: {len(colours)} kernels of {weight.shape[2]}×{weight.shape[3]} pixels."
     with styled():
         figure = new_figure(width, height)
         figure.text(GAP / width, 1 - 20 / height, title, weight="bold", size=11)

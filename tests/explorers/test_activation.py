@@ -364,7 +364,7 @@ def test_every_word_of_the_picture_and_where_its_panels_are():
         *("tanh and its slope", "−1", "0", "1", "2", "tanh", "slope: 1 at most"),
         *("Flat part (hatched): 6 % of inputs", "≤ −5", "−2.5", "0", "2.5", "≥ 5"),
         *("input of the function, all units and layers", "tanh: the gradient arrives"),
-        "12 layers of 64 units, weights' deviation 1.50/√64",
+        "12 layers of 64 units, weight scale 1.50",
         "size of the gradient; the last layer's is 1. Shaded: 0.1 to 10",
         *("10⁻¹²", "10⁻⁹", "10⁻⁶", "10⁻³", "1", "10³", "10⁶", "0", "5", "10", "15", "20", "25"),
         *("layers passed on the way back to layer 1", "linear 74", "ReLU 2.2", "tanh 1.5", "sigmoid 4·10⁻⁶"),

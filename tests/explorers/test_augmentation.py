@@ -120,8 +120,8 @@ def test_the_numbers_are_those_of_the_augmented_pixels(chelsea, components, choi
     ("alpha", "words"),
     [
         (0.005, "Values hardly different from those of the plain central crop"),
-        (0.015, "The same label, but values about 1 level away, on average, from the central crop's"),
-        (0.1, "The same label, but values about 6 levels away, on average, from the central crop's"),
+        (0.015, "Same label, but pixel values differ from the central crop's by about 1 level on average"),
+        (0.1, "Same label, but pixel values differ from the central crop's by about 6 levels on average"),
     ],
 )
 def test_how_far_away_the_values_are_in_words(components, alpha, words):

@@ -76,14 +76,12 @@ def explorer() -> PoolingExplorer:
 
 def test_the_lesson_s_numbers(explorer):
     assert repr(explorer) == (
-        "Max of 3×3 every 2: 55×55 become 27×27; neighbouring windows share 1 column; "
-        "window (13, 8) gives 160."
+        "3×3 max pooling, stride 2: 55×55 becomes 27×27; neighbours share 1 column; window (13, 8) gives 160."
     )
     assert explorer.numbers.results == (160, 160), "the pixel that they share is the largest of both"
     explorer.window.value = 2
     assert repr(explorer) == (
-        "Max of 2×2 every 2: 55×55 become 27×27; neighbouring windows share nothing; "
-        "window (13, 8) gives 143."
+        "2×2 max pooling, stride 2: 55×55 becomes 27×27; neighbours share nothing; window (13, 8) gives 143."
     )
 
 
@@ -126,9 +124,9 @@ def test_the_pixels_read_twice_and_never_are_those_that_pytorch_s_windows_cover(
 @pytest.mark.parametrize(
     ("window", "stride", "words", "sum_"),
     [
-        (3, 2, "neighbouring windows share 1 column", "Overlap: 3 − 2 = 1."),
-        (8, 1, "neighbouring windows share 7 columns", "Overlap: 8 − 1 = 7."),
-        (2, 2, "neighbouring windows share nothing", "Overlap: 2 − 2 = 0."),
+        (3, 2, "neighbours share 1 column", "Overlap: 3 − 2 = 1."),
+        (8, 1, "neighbours share 7 columns", "Overlap: 8 − 1 = 7."),
+        (2, 2, "neighbours share nothing", "Overlap: 2 − 2 = 0."),
         (1, 2, "1 column between windows unread", "Overlap: 1 − 2 = −1, a gap of 1."),
         (1, 8, "7 columns between windows unread", "Overlap: 1 − 8 = −7, a gap of 7."),
     ],
@@ -137,7 +135,7 @@ def test_overlap_and_gap_in_words(explorer, window, stride, words, sum_):
     explorer.set(window=window, stride=stride)
     size = explorer.numbers.output_size
     title, seen = (
-        f"Max of {window}×{window} every {stride}: 55×55 become {size}×{size}; {words}",
+        f"{window}×{window} max pooling, stride {stride}: 55×55 becomes {size}×{size}; {words}",
         explorer.svg,
     )
     assert explorer.numbers.sentence.startswith(f"{title}; window (")

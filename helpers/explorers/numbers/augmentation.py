@@ -55,7 +55,7 @@ class AugmentationNumbers:
         if not self.change:
             return "Values hardly different from those of the plain central crop"
         levels = f"{self.change} level{'' if self.change == 1 else 's'}"
-        return f"The same label, but values about {levels} away, on average, from the central crop's"
+        return f"Same label, but pixel values differ from the central crop's by about {levels} on average"
 
     @property
     def sentence(self) -> str:

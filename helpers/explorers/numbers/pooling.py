@@ -149,16 +149,14 @@ class PoolingNumbers:
         """How neighbouring windows lie to each other, in words."""
         columns = f"{abs(self.overlap)} column{'' if abs(self.overlap) == 1 else 's'}"
         if self.overlap > 0:
-            return f"neighbouring windows share {columns}"
-        return (
-            "neighbouring windows share nothing" if self.overlap == 0 else f"{columns} between windows unread"
-        )
+            return f"neighbours share {columns}"
+        return "neighbours share nothing" if self.overlap == 0 else f"{columns} between windows unread"
 
     @property
     def finding(self) -> str:
         """The sizes and the sharing, in words."""
-        windows = f"{self.kind.capitalize()} of {self.window}×{self.window} every {self.stride}"
-        return f"{windows}: {SIZE}×{SIZE} become {self.output_size}×{self.output_size}; {self.sharing}"
+        windows = f"{self.window}×{self.window} {self.kind} pooling, stride {self.stride}"
+        return f"{windows}: {SIZE}×{SIZE} becomes {self.output_size}×{self.output_size}; {self.sharing}"
 
     @property
     def sentence(self) -> str:

@@ -96,8 +96,9 @@ def _inputs(sheet: Sheet, numbers: ActivationNumbers) -> None:
 def _gradients(sheet: Sheet, numbers: ActivationNumbers) -> None:
     axes = sheet.axes(376, 78, 256, 272, x=Scale(-0.5, MOST_LAYERS - 0.5), y=Scale(LOWEST, HIGHEST))
     sheet.title(axes.left, 20, f"{numbers.activation}: the gradient {numbers.verdict}")
-    deviation = f"weights' deviation {numbers.weight_scale:.2f}/√{UNITS}"
-    sheet.text(axes.left, 42, f"{numbers.depth} layers of {UNITS} units, {deviation}")
+    sheet.text(
+        axes.left, 42, f"{numbers.depth} layers of {UNITS} units, weight scale {numbers.weight_scale:.2f}"
+    )
     sheet.text(axes.left, 60, "size of the gradient; the last layer's is 1. Shaded: 0.1 to 10")
     sheet.bar(axes.left, axes.y(1), axes.width, axes.y(-1) - axes.y(1), SHADE)
     drag = axes.across("depth", 0.5, MOST_LAYERS + 0.5)  # the last layer itself is passed by none

@@ -127,8 +127,8 @@ def test_the_pixels_read_twice_and_never_are_those_that_pytorch_s_windows_cover(
         (3, 2, "neighbours share 1 column", "Overlap: 3 − 2 = 1."),
         (8, 1, "neighbours share 7 columns", "Overlap: 8 − 1 = 7."),
         (2, 2, "neighbours share nothing", "Overlap: 2 − 2 = 0."),
-        (1, 2, "1 column between windows unread", "Overlap: 1 − 2 = −1, a gap of 1."),
-        (1, 8, "7 columns between windows unread", "Overlap: 1 − 8 = −7, a gap of 7."),
+        (1, 2, "1 column between them unread", "Overlap: 1 − 2 = −1, a gap of 1."),
+        (1, 8, "7 columns between them unread", "Overlap: 1 − 8 = −7, a gap of 7."),
     ],
 )
 def test_overlap_and_gap_in_words(explorer, window, stride, words, sum_):

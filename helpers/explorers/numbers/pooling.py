@@ -150,7 +150,7 @@ class PoolingNumbers:
         columns = f"{abs(self.overlap)} column{'' if abs(self.overlap) == 1 else 's'}"
         if self.overlap > 0:
             return f"neighbours share {columns}"
-        return "neighbours share nothing" if self.overlap == 0 else f"{columns} between windows unread"
+        return "neighbours share nothing" if self.overlap == 0 else f"{columns} between them unread"
 
     @property
     def finding(self) -> str:

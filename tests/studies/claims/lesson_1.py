@@ -75,7 +75,7 @@ CLAIMS: list[Concluded] = [
         "Started at scale 1, it guesses to the end.",
         from_scale_1_the_sigmoid_guesses,
     ),
-    ("activations", "A start at 4 rescues the sigmoid.", a_start_at_4_rescues_the_sigmoid),
+    ("activations", "a start at 4 rescues the sigmoid.", a_start_at_4_rescues_the_sigmoid),
     (
         "activations",
         "At 7 it ends anywhere between 25 and 64 percent of training error, depending on the seed.",

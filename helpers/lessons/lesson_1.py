@@ -38,7 +38,7 @@ def _larger_photo(answer: Any) -> None:
     conv = Convolution(384, 256, 3, groups=2, bias=False).weights
     given = tuple(map(whole_number, several(answer, 2)))
     if given == (conv, linear):
-        raise Wrong("You have both numbers; the other way round: first the linear layer, then conv 5.")
+        raise Wrong("You have both numbers; the other way round: first the linear layer, then conv5.")
     linear_hints = {
         linear // 4: "That is for maps of 6×6. How many numbers are in 256 maps of 12×12?",
         linear // 2: "A map of twice the side has four times as many numbers.",
@@ -59,7 +59,7 @@ def _larger_photo(answer: Any) -> None:
     }
     plain = "count the weights of one kernel: 3×3 in each channel that it reads. There are 256 kernels."
     if given[1] != conv:
-        raise Wrong(f"The first number is right. Conv 5: {conv_hints.get(given[1], plain)}")
+        raise Wrong(f"The first number is right. Conv5: {conv_hints.get(given[1], plain)}")
 
 
 def _two_layers(answer: Any) -> None:

@@ -94,7 +94,7 @@ def test_exercise_2_is_what_pytorch_counts():
         ([150_994_944, 884_736], "their own tower's 192"),
         ([150_994_944, 1_769_472], "doesn't grow with the map"),
         ([150_994_944, 221_184], "128 in each tower"),
-        ([150_994_944, 442_624], "Conv 5: that counts the biases"),
+        ([150_994_944, 442_624], "Conv5: that counts the biases"),
         ([150_994_944, 49_152], "each kernel is 3×3"),
         ([150_994_944, 276_480_000], "those are MACs"),
         ([150_994_944, 1], "count the weights of one kernel"),

@@ -1,6 +1,9 @@
 """What lesson 1 concludes from its studies."""
 
+from collections.abc import Callable
+
 from helpers.lessons.study import Study
+from helpers.reading.published import Figure
 from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level
 
 
@@ -17,6 +20,15 @@ def relu_and_tanh_are_as_fast(found: Study) -> bool:
 def first_below(curve: tuple[float, ...], error: float) -> int:
     """The first epoch, counted from 1, that ended below this error."""
     return next(epoch for epoch, value in enumerate(curve, 1) if value < error)
+
+
+def the_scales_are_the_best(found: Study) -> bool:
+    chosen = "ReLU ×1.4", "tanh ×1.7", "sigmoid ×4"
+    of_each = [[name for name in found.networks if name.split()[0] == best.split()[0]] for best in chosen]
+    return all(
+        min(names, key=lambda name: average(found, name, TRAINING)) == best
+        for best, names in zip(chosen, of_each, strict=True)
+    )
 
 
 def tanh_ends_ahead_if_anything(found: Study) -> bool:
@@ -37,6 +49,11 @@ def from_scale_1_the_sigmoid_guesses(found: Study) -> bool:
 
 def a_start_at_4_rescues_the_sigmoid(found: Study) -> bool:
     return apart(found, "sigmoid ×4", "sigmoid ×1", TRAINING, by=50)
+
+
+def the_sigmoid_needs_19_epochs_or_20(found: Study) -> bool:
+    below = [[value < 25 for value in curve] for curve in found.curves("sigmoid ×4", TRAINING)]
+    return {each.index(True) + 1 if any(each) else None for each in below} == {19, 20, None}
 
 
 def a_start_at_7_hangs_on_the_seed(found: Study) -> bool:
@@ -62,7 +79,32 @@ def at_scale_1_tanh_fits_better(found: Study) -> bool:
     return apart(found, "tanh ×1", "ReLU ×1", TRAINING)
 
 
+def one_part_saved_1_2_points_at_most(published: Callable[..., tuple[Figure, ...]]) -> bool:
+    return max(figure.value for figure in published("alexnet", "top-5 gain")) == 1.2
+
+
+def alexnet_won_by_eleven(published: Callable[..., tuple[Figure, ...]]) -> bool:
+    won = next(
+        figure.value
+        for figure in published("alexnet", "top-5 error")
+        if (figure.data, figure.models) == ("test", 7)
+    )
+    return round(published("fisher_vectors", "top-5 error")[0].value - won) == 11
+
+
 CLAIMS: list[Concluded] = [
+    ("activations", "at each function's best weight scale (×)", the_scales_are_the_best),
+    (
+        "activations",
+        "It comes below 25 percent after 19 or 20 epochs, or not at all.",
+        the_sigmoid_needs_19_epochs_or_20,
+    ),
+    (
+        "published",
+        "Where the paper prints what one saved of top-5 error, it is 1.2 points at most.",
+        one_part_saved_1_2_points_at_most,
+    ),
+    ("published", "AlexNet won by eleven.", alexnet_won_by_eleven),
     (
         "activations",
         "ReLU and tanh are level: both come below 25 percent after 6 to 9 epochs",

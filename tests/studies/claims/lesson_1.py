@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from helpers.lessons.study import Study
 from helpers.reading.published import Figure
+from studies.alexnet_parts import NETWORKS
+from studies.parts import parameters
 from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level
 
 
@@ -79,6 +81,49 @@ def at_scale_1_tanh_fits_better(found: Study) -> bool:
     return apart(found, "tanh ×1", "ReLU ×1", TRAINING)
 
 
+def without_dropout_the_error_is_lower(found: Study) -> bool:
+    return all(apart(found, "no dropout", "whole", measure) for measure in (TRAINING, TEST))
+
+
+def the_whole_misses_27_percent_of_its_training_patches(found: Study) -> bool:
+    return round(average(found, "whole", TRAINING)) == 27
+
+
+def wide_networks_are_level_and_better_on_new_patches(found: Study) -> bool:
+    wide = "wide linear layers", "wide, no dropout"
+    return all(level(found, *wide, measure) for measure in (TRAINING, TEST)) and all(
+        apart(found, name, "whole", TEST) for name in wide
+    )
+
+
+def wide_networks_have_nearly_four_times_the_parameters(found: Study) -> bool:
+    return 3.5 < parameters(NETWORKS["wide linear layers"]) / parameters(NETWORKS["whole"]) < 4
+
+
+def one_tower_has_a_third_more_parameters(found: Study) -> bool:
+    whole, one, heavy = (parameters(NETWORKS[name]) for name in ("whole", "one tower", "one tower, as heavy"))
+    return round(one / whole, 2) == 1.35 and 0.95 < heavy / whole < 1.05
+
+
+def all_others_are_level_with_the_whole(found: Study) -> bool:
+    apart_from_it = {name for name in found.networks if not level(found, name, "whole", TEST)}
+    return apart_from_it == {"no dropout", "wide linear layers", "wide, no dropout"}
+
+
+def seeds_can_lie_more_than_16_points_apart(found: Study) -> bool:
+    spreads = [max(found.last(name, TEST)) - min(found.last(name, TEST)) for name in found.networks]
+    return 16 < max(spreads) < 17
+
+
+def without_response_norm_it_fits_better_than_with_the_strong_one(found: Study) -> bool:
+    names = "no response norm", "strong response norm"
+    return apart(found, *names, TRAINING) and level(found, *names, TEST)
+
+
+def all_chose_the_same_rate(found: Study) -> bool:
+    return set(found.rates.values()) == {0.03} and set(found.rates) == set(found.networks)
+
+
 def one_part_saved_1_2_points_at_most(published: Callable[..., tuple[Figure, ...]]) -> bool:
     return max(figure.value for figure in published("alexnet", "top-5 gain")) == 1.2
 
@@ -105,6 +150,53 @@ CLAIMS: list[Concluded] = [
         one_part_saved_1_2_points_at_most,
     ),
     ("published", "AlexNet won by eleven.", alexnet_won_by_eleven),
+    (
+        "alexnet_parts",
+        "Without dropout, the error is lower both in training and on new patches.",
+        without_dropout_the_error_is_lower,
+    ),
+    (
+        "alexnet_parts",
+        "the whole network still misses 27 percent of its *training* patches after 24 epochs",
+        the_whole_misses_27_percent_of_its_training_patches,
+    ),
+    (
+        "alexnet_parts",
+        "With 512 units, the networks with and without dropout are level, and on new patches both are better "
+        "than the whole.",
+        wide_networks_are_level_and_better_on_new_patches,
+    ),
+    (
+        "alexnet_parts",
+        "They have nearly four times as many parameters.",
+        wide_networks_have_nearly_four_times_the_parameters,
+    ),
+    (
+        "alexnet_parts",
+        "*One tower* has a third more parameters than two",
+        one_tower_has_a_third_more_parameters,
+    ),
+    (
+        "alexnet_parts",
+        "On new patches, all the others are level with the whole.",
+        all_others_are_level_with_the_whole,
+    ),
+    (
+        "alexnet_parts",
+        "the seeds of one and the same network can lie more than 16 points apart here",
+        seeds_can_lie_more_than_16_points_apart,
+    ),
+    (
+        "alexnet_parts",
+        "In training, the network without response norm fits better than that with the strong one; "
+        "on new patches the two are level.",
+        without_response_norm_it_fits_better_than_with_the_strong_one,
+    ),
+    (
+        "alexnet_parts",
+        "All networks chose the same of three learning rates, 0.03.",
+        all_chose_the_same_rate,
+    ),
     (
         "activations",
         "ReLU and tanh are level: both come below 25 percent after 6 to 9 epochs",

@@ -45,5 +45,5 @@ STUDY = Study(
     | {f"{large} as light as {stack}": as_light(large, stack) for large, stack in PAIRS.items()},
     data=patches,
     epochs=20,
-    rates=(0.01, 0.03, 0.1),
+    rates=(0.01, 0.03, 0.1, 0.2),
 )

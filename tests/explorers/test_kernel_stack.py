@@ -33,7 +33,7 @@ def test_the_lesson_s_numbers():
     explorer = KernelStackExplorer()
     numbers = explorer.numbers
     assert repr(explorer) == (
-        "3×3 twice sees 5×5: 294,912 weights at 128 channels; one 5×5 has 409,600, 39 % more."
+        "3×3 twice sees 5×5: 294,912 weights at 128 channels, 28 % fewer than one 5×5 (409,600)."
     )
     explorer.depth.value = 3
     assert (numbers.nonlinearities, explorer.numbers.nonlinearities) == (2, 3)
@@ -43,10 +43,10 @@ def test_the_lesson_s_numbers():
 def test_the_sentence_at_every_depth():
     assert [kernel_stack(3, depth, 1).sentence for depth in range(1, 6)] == [
         "3×3 once is one 3×3: 9 weights at 1 channel, and one nonlinearity.",
-        "3×3 twice sees 5×5: 18 weights at 1 channel; one 5×5 has 25, 39 % more.",
-        "3×3 three times sees 7×7: 27 weights at 1 channel; one 7×7 has 49, 81 % more.",
-        "3×3 four times sees 9×9: 36 weights at 1 channel; one 9×9 has 81, 2.25 times as many.",
-        "3×3 five times sees 11×11: 45 weights at 1 channel; one 11×11 has 121, 2.69 times as many.",
+        "3×3 twice sees 5×5: 18 weights at 1 channel, 28 % fewer than one 5×5 (25).",
+        "3×3 three times sees 7×7: 27 weights at 1 channel, 45 % fewer than one 7×7 (49).",
+        "3×3 four times sees 9×9: 36 weights at 1 channel, 2.25 times fewer than one 9×9 (81).",
+        "3×3 five times sees 11×11: 45 weights at 1 channel, 2.69 times fewer than one 11×11 (121).",
     ]
     longest = max(len(kernel_stack(*stack, channels).sentence) for stack in STACKS for channels in (128, 512))
     assert 100 < longest <= 110

@@ -71,9 +71,9 @@ class KernelStackNumbers:
         if self.depth == 1:
             return f"{self.small} once is one {self.small}: {cost}, and one nonlinearity."
         return (
-            f"{self.small} {TIMES[self.depth]} sees {self.large}: {cost}; "
-            f"one {self.large} has {self.single_weights:,}, "
-            f"{compared(self.single_weights, self.stack_weights)}."
+            f"{self.small} {TIMES[self.depth]} sees {self.large}: {cost}, "
+            f"{compared(self.stack_weights, self.single_weights)} than one {self.large} "
+            f"({self.single_weights:,})."
         )
 
 

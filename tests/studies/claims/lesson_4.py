@@ -202,7 +202,7 @@ CLAIMS: list[Concluded] = [
     ("heads", "No difference that five seeds could show.", heads_make_no_difference),
     (
         "heads",
-        "The means are lower with heads, by 1.5 points in training and 2.0 on new patches, but the seeds overlap.",
+        "The means are lower with heads, by 1.5 points in training and 2.0 on new patches",
         with_heads_the_mean_is_lower,
     ),
     ("heads", "and heads made no difference that five seeds could show.", heads_make_no_difference),

@@ -25,14 +25,20 @@ MOST_SQUARES = 16
 
 
 def votes_on_photo(
-    title: str, photo: Tensor, votes: Tensor | Sequence[Sequence[float]] | None = None, *, squares: int = 7
+    title: str,
+    photo: Tensor,
+    votes: Tensor | Sequence[Sequence[float]] | None = None,
+    *,
+    squares: int = 7,
+    words: str = "",
 ) -> Drawing:
     """A photo cut into squares, and beside it the same photo lit by the squares' votes, with their numbers.
 
     `photo` has shape (3, height, width) and values from 0 (black) to 1; a batch of one is taken as well.
     `votes` has a number for each square, (rows, columns); without them the photo is drawn alone, cut into
-    `squares` × `squares`. Squares are named as on a map, from A1 at the upper left. Raises ValueError for
-    other shapes, and for more than 16 rows or columns.
+    `squares` × `squares`. Squares are named as on a map, from A1 at the upper left. `words` tell those who
+    don't see the photo what is where. Raises ValueError for other shapes, and for more than 16 rows or
+    columns.
 
     >>> votes_on_photo("Who votes most?", torch.ones(3, 8, 8), [[0, 1], [0, 0]])
     Who votes most? The highest vote is in B1.
@@ -46,8 +52,10 @@ def votes_on_photo(
     pixels = photo.detach().cpu().reshape(shape).float().clamp(0, 1)
     if votes is None:
         squares = whole("squares", squares, 1, MOST_SQUARES)
-        finding = alt = f"{_ended(title)} A photo in {squares}×{squares} squares."
-        return _drawn(title, [pixels], np.zeros((squares, squares)), _ALONE, finding, alt)
+        finding = f"{_ended(title)} A photo in {squares}×{squares} squares."
+        return _drawn(
+            title, [pixels], np.zeros((squares, squares)), _ALONE, finding, f"{finding} {words}".strip()
+        )
     numbers = arrays.numbers("table of votes", votes, axes=2)
     rows, columns = numbers.shape
     if max(rows, columns) > MOST_SQUARES:
@@ -55,7 +63,8 @@ def votes_on_photo(
     best = square_name(*np.unravel_index(numbers.argmax(), numbers.shape))
     finding = f"{_ended(title)} The highest vote is in {best}."
     alt = f"{finding} Votes of {rows}×{columns} squares from {numbers.min():.1f} to {numbers.max():.1f}."
-    return _drawn(title, [pixels, pixels * _light(numbers, pixels)], numbers, _SIDE, finding, alt)
+    panels = [pixels, pixels * _light(numbers, pixels)]
+    return _drawn(title, panels, numbers, _SIDE, finding, f"{alt} {words}".strip())
 
 
 def _drawn(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import combinations
 from math import exp
 from typing import Any
 
@@ -11,8 +13,8 @@ from helpers.lessons.checking import Exercise, Wrong, built, several, whole_numb
 
 
 def _shares(answer: Any) -> None:
-    given = [whole_number(each) for each in several(answer, 3)]
-    for name, said in zip(("3a", "4d", "5b"), given, strict=True):
+    given = [whole_number(each) for each in several(answer, 4)]
+    for name, said in zip(("3a", "4a", "4d", "5b"), given, strict=True):
         out_1x1, _, out_3x3, _, out_5x5, pool_proj = INCEPTION_BLOCKS[name]
         channels = out_1x1 + out_3x3 + out_5x5 + pool_proj
 
@@ -63,7 +65,7 @@ def _wider_3b(answer: Any) -> None:
     }
     number = whole_number(answer)
     if number != right:
-        plain = "Find how many channels 3a hands on now; each of 3b's four 1×1 reads them all."
+        plain = "Find how many channels 3a hands on now; each of 3b's four 1×1s reads them all."
         raise Wrong(hints.get(number, plain))
 
 
@@ -106,25 +108,41 @@ def _two_averages(answer: Any) -> None:
         )
 
 
-def _losses(answer: Any) -> None:
-    given = tuple(whole_number(each) for each in several(answer, 3))
-    right = (3, 2, 1)
-    if given == right[::-1]:
-        raise Wrong("That is the other way round: a gradient travels back, towards the first layers.")
+def _chance(answer: Any) -> None:
+    without, with_heads = (299, 362, 333, 335, 296), (312, 322, 286, 302, 302)
+    sums = [sum(five) for five in combinations(without + with_heads, 5)]
+    least, most = sum(with_heads), sum(without)
+
+    def count(wanted: Callable[[int], bool]) -> int:
+        return sum(wanted(each) for each in sums)
+
+    right = count(lambda each: each <= least)
     hints = {
-        "3b": "both heads stand behind it, and the end of the network, too.",
-        "4c": "one head stands in front of it, and one behind: a gradient only travels back.",
-        "5a": "both heads stand in front of it, and a gradient only travels back.",
+        len(
+            sums
+        ): "That is how many choices there are. In how many is the sum as small as that of `two_heads`?",
+        count(
+            lambda each: each < least
+        ): "Count the sums that are equal, too: the real choice is among them.",
+        count(lambda each: each <= least or each >= most): (
+            "That counts both directions, lower and higher; here only the lower one is asked for."
+        ),
+        count(lambda each: each > least): "That is in how many the sum is larger.",
+        count(lambda each: each >= least): "That is in how many the sum is as large, or larger.",
+        round(100 * right / len(sums)): "That is a percentage; give how many of the 252 choices.",
     }
-    for said, count, (block, hint) in zip(given, right, hints.items(), strict=True):
-        if said != count:
-            raise Wrong(f"For {block}, {hint}")
+    number = whole_number(answer)
+    if number != right:
+        plain = (
+            "Go through `combinations(no_heads + two_heads, 5)`; count the sums up to that of `two_heads`."
+        )
+        raise Wrong(hints.get(number, plain))
 
 
 EXERCISES = {
     "4.1": Exercise(
         _shares,
-        "62.5, 66.7 and 50 percent: the paper's own table doesn't keep to what its section 4 expects.",
+        "Not steadily: 62.5 percent in 3a, 50 in 4a, up to 66.7 in 4d, and 50 again in the last block.",
     ),
     "4.2": Exercise(
         _wider_3b,
@@ -135,11 +153,11 @@ EXERCISES = {
         "An average may change places with a linear layer, not with a softmax: here even the winner changes.",
     ),
     "4.4": Exercise(
-        _losses,
-        "A head reaches only what lies before it, so the last three blocks learn from the main loss alone.",
+        _chance,
+        "25 of 252, about 10 percent, are as low by chance alone. That is too many to believe in the heads.",
     ),
     "4.5": Exercise(
         built("inception_block"),
-        "16 + 32 + 16 = 64 channels, and the field of a 5×5: so the authors built their blocks a year later.",
+        "16 + 32 + 16 = 64 channels, and the field of a 5×5: so the authors built their next blocks.",
     ),
 }

@@ -48,6 +48,12 @@ def test_without_votes_the_photo_is_drawn_alone(drawn):
     assert drawing.alt == "Where? A photo in 2×2 squares."
 
 
+@pytest.mark.parametrize("votes", [VOTES, None])
+def test_words_tell_what_is_where(votes):
+    drawing = vote_map.votes_on_photo("Votes", GREY, votes, words="A cup is in B2.")
+    assert drawing.alt.endswith(". A cup is in B2.")
+
+
 def test_squares_are_named_by_column_and_row(drawn):
     _, figure = drawn("Votes", GREY, torch.zeros(3, 4))
     named, second = figure.axes

@@ -1,11 +1,14 @@
 """`check` on lesson 4: the right answers, and a hint for each way to go wrong."""
 
+from itertools import product
+from statistics import mean
+
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import build, check
+from helpers import check, study
 from helpers.explorers.numbers.inception import PRESETS, inception
 from helpers.models.googlenet import TABLE, Inception
 from tests.answers import Elsewhere, Failing, assert_hint
@@ -20,25 +23,33 @@ def shares(*blocks):
 
 
 def test_exercise_1_is_what_the_explorer_counts():
-    exact = list(shares("3a", "4d", "5b"))
-    assert exact == [62.5, pytest.approx(66.7, abs=0.05), 50]
-    for answer in ([62, 67, 50], [63, 67, 50], (63.0, 67, 50)):
-        assert check("4.1", answer).startswith("Right. 62.5, 66.7 and 50")
+    exact = list(shares("3a", "4a", "4d", "5b"))
+    assert exact == [62.5, 50, pytest.approx(66.7, abs=0.05), 50]
+    for answer in ([62, 50, 67, 50], [63, 50, 67, 50], (63.0, 50, 67, 50)):
+        assert check("4.1", answer).startswith("Right. Not steadily: 62.5 percent in 3a")
+
+
+def test_exercise_1_says_how_the_share_goes_on():
+    stage = list(shares("4a", "4b", "4c", "4d"))
+    assert stage == sorted(stage)
+    assert [stage[0], round(stage[-1], 1)] == [50, 66.7]
+    assert all(each < stage[-1] for each in shares("4e", "5a", "5b"))
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ([50, 67, 50], "For 3a, that is the 3×3's share alone"),
-        ([63, 55, 38], "For 4d, that is the 3×3's share alone"),
-        ([12, 67, 50], "For 3a, that is the 5×5's share alone"),
-        ([63, 67, 13], "For 5b, that is the 5×5's share alone"),
-        ([38, 67, 50], "For 3a, that is the share of the other two branches"),
-        ([160, 352, 512], "For 3a, that is the number of channels; give percent of the block's 256"),
-        ([63, 67, 44], "For 5b, take the channels"),
-        ([63, 67], "is not a list of 3 answers"),
-        (63, "is not a list of 3 answers"),
-        ([62.5, 67, 50], "62.5 is not a whole number"),
+        ([50, 50, 67, 50], "For 3a, that is the 3×3's share alone"),
+        ([63, 41, 67, 50], "For 4a, that is the 3×3's share alone"),
+        ([63, 50, 55, 38], "For 4d, that is the 3×3's share alone"),
+        ([12, 50, 67, 50], "For 3a, that is the 5×5's share alone"),
+        ([63, 50, 67, 13], "For 5b, that is the 5×5's share alone"),
+        ([38, 50, 67, 50], "For 3a, that is the share of the other two branches"),
+        ([160, 256, 352, 512], "For 3a, that is the number of channels; give percent of the block's 256"),
+        ([63, 50, 67, 44], "For 5b, take the channels"),
+        ([63, 50, 67], "is not a list of 4 answers"),
+        (63, "is not a list of 4 answers"),
+        ([62.5, 50, 67, 50], "62.5 is not a whole number"),
     ],
 )
 def test_exercise_1_hints(answer, hint):
@@ -74,7 +85,7 @@ def test_exercise_2_is_what_two_blocks_in_a_row_have():
         (three_b(416).naive_weights + 416 * 64, "keeps its reductions, to 128"),
         (three_b(416).weights - three_b(256).weights, "by how much 3b grows"),
         (three_b(416).weights + sum(TABLE["3b"]), "Leave the biases out"),
-        (1, "each of 3b's four 1×1"),
+        (1, "each of 3b's four 1×1s"),
         (0.5, "0.5 is not a whole number"),
         ("many", "'many' is not a number"),
     ],
@@ -112,29 +123,38 @@ def test_exercise_3_hints(answer, hint):
     assert_hint(check("4.3", answer), hint)
 
 
-def test_exercise_4_is_what_the_gradients_reach():
-    net = build("googlenet", aux_heads=True, num_classes=2, device="cpu").train()
-    scores = net(torch.rand(2, 3, 224, 224, generator=torch.Generator().manual_seed(0)))
-    counts = [0, 0, 0]
-    blocks = [net.inception3b, net.inception4c, net.inception5a]
-    for each in scores:
-        weights = [block.branch1.conv.weight for block in blocks]
-        found = torch.autograd.grad(each.sum(), weights, retain_graph=True, allow_unused=True)
-        counts = [count + (gradient is not None) for count, gradient in zip(counts, found, strict=True)]
-    assert check("4.4", counts).startswith("Right. ")
+NO_HEADS, TWO_HEADS = [299, 362, 333, 335, 296], [312, 322, 286, 302, 302]
+
+
+def test_exercise_4_asks_about_the_recorded_seeds():
+    heads = study("heads")
+    for name, wrong in (("no heads", NO_HEADS), ("two heads", TWO_HEADS)):
+        assert [round(10 * error) for error in heads.last(name, "test error")] == wrong
+    assert round(mean(NO_HEADS) - mean(TWO_HEADS)) == 20
+
+
+def test_exercise_4_is_what_a_count_finds():
+    places = [each for each in product((False, True), repeat=10) if sum(each) == 5]
+    assert len(places) == 252
+    ten = NO_HEADS + TWO_HEADS
+    sums = [sum(number for number, chosen in zip(ten, each, strict=True) if chosen) for each in places]
+    right = sum(each <= sum(TWO_HEADS) for each in sums)
+    assert check("4.4", right).startswith("Right. ")
+    assert f"{right} of 252, about {round(100 * right / 252)} percent" in check("4.4", right)
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ([1, 2, 3], "the other way round"),
-        ([2, 2, 1], "For 3b, both heads stand behind it"),
-        ([3, 1, 1], "For 4c, one head stands in front"),
-        ([3, 3, 3], "For 4c, one head stands in front"),
-        ([3, 2, 0], "For 5a, both heads stand in front"),
-        ([3, 2, 3], "For 5a, both heads stand in front"),
-        (3, "is not a list of 3 answers"),
-        (["3", 2, 1], "'3' is not a number"),
+        (252, "how many choices there are"),
+        (23, "Count the sums that are equal"),
+        (50, "both directions"),
+        (227, "the sum is larger"),
+        (229, "as large, or larger"),
+        (10, "That is a percentage"),
+        (1, "Go through `combinations"),
+        (0.1, "0.1 is not a whole number"),
+        ("few", "'few' is not a number"),
     ],
 )
 def test_exercise_4_hints(answer, hint):

@@ -108,7 +108,7 @@ def study_dots(
             axes.grid(axis="y", color=GRID)
             axes.set_xlabel(_with_unit(measure))
             if level is not None:
-                axes.axvline(np.mean(rows[level]), color=INK, linestyle=":", linewidth=1)
+                axes.axvline(float(np.mean(rows[level])), color=INK, linestyle=":", linewidth=1)
             for row, name in enumerate(names):
                 values = rows[name]
                 axes.scatter(values, [row] * len(values), s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)

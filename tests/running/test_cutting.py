@@ -1,4 +1,4 @@
-"""`cut_connections` does to a trained DenseNet what the study does, and nothing to the one that it is given."""
+"""`cut_connections` cuts a trained DenseNet as the study does, and leaves the one that it is given alone."""
 
 from copy import deepcopy
 

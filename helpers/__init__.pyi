@@ -40,6 +40,7 @@ from .reading.published import published
 from .reading.receptive_field import receptive_field
 from .reading.trace import trace
 from .running.classify import classify
+from .running.cutting import cut_connections
 from .running.effective_field import effective_receptive_field
 from .running.feature_maps import feature_maps, layer_names
 from .running.memory import saved_for_backward
@@ -77,6 +78,7 @@ __all__ = [
     "counted",
     "crop",
     "curves",
+    "cut_connections",
     "device_report",
     "draw_augmentation",
     "effective_receptive_field",

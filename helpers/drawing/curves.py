@@ -118,8 +118,8 @@ def point_panels(
             ):
                 x, y = places[label, name].T
                 axes.plot(x, y, color=colour, linestyle=dash, marker=mark, markersize=7, label=name)
-                # Every other line's names stand on the other side, so that those of two lines part.
-                beside, side = ((-6, -13), "right") if row % 2 else ((7, 4), "left")
+                # All lines but the first have their names on the other side, so that those of two lines part.
+                beside, side = ((-6, -13), "right") if row else ((7, 4), "left")
                 for point, at in zip(points, zip(x, y, strict=True), strict=True):
                     axes.annotate(point, at, beside, textcoords="offset points", size=9, ha=side, color=INK)
         figure.axes[0].set_ylabel(y_label)

@@ -72,12 +72,14 @@ def study_dots(
     ends: Mapping[str, Mapping[str, Sequence[float]]],
     caption: str,
     own: Mapping[str, Mapping[str, float]] | None = None,
+    level: str | None = None,
 ) -> Drawing:
     """What every seed ended with as a dot, a row for each network, and their mean as a line with its number.
 
     `ends[measure][network]` are errors in percent, one a seed; each measure has a panel of its own, all on
     one scale. `own` are results of the learner's, by measure and network, drawn as black diamonds. `caption`
-    says how many seeds, and how long. Raises ValueError for an own result of an unknown measure or network.
+    says how many seeds, and how long. A dotted line runs through all rows at the mean of the network `level`.
+    Raises ValueError for an own result of an unknown measure or network, and for an unknown `level`.
 
     >>> study_dots("Three is less", {"test error": {"three": (3, 5), "nine": (9, 9)}}, "2 seeds, 1 epoch")
     Three is less. test error: three 4.0 (3.0 to 5.0), nine 9.0 (9.0 to 9.0). 2 seeds, 1 epoch.
@@ -87,6 +89,8 @@ def study_dots(
         known("measure", measure, ends)
         for name in mine:
             known("network", name, names)
+    if level is not None:
+        known("network", level, names)
     widest = max(text_width(name, NAME) for name in names)
     highest = max(max(values) for rows in ends.values() for values in rows.values())
     with styled():
@@ -103,6 +107,8 @@ def study_dots(
             axes.tick_params(length=0)
             axes.grid(axis="y", color=GRID)
             axes.set_xlabel(_with_unit(measure))
+            if level is not None:
+                axes.axvline(float(np.mean(rows[level])), color=INK, linestyle=":", linewidth=1)
             for row, name in enumerate(names):
                 values = rows[name]
                 axes.scatter(values, [row] * len(values), s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)

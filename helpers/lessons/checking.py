@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from math import inf, isfinite
 from numbers import Real
 from operator import index
 from pathlib import Path
@@ -100,6 +101,20 @@ def whole_number(answer: Any) -> int:
     if number != whole:
         raise Wrong(f"{shown(answer)} is not a whole number; give the count itself, such as 12_500.")
     return whole
+
+
+def any_number(answer: Any) -> float:
+    """The answer as a number, which may have a fraction, or Wrong with what to give instead."""
+    if isinstance(answer, Real) and not isinstance(answer, bool):
+        try:
+            number = float(answer)
+        except OverflowError:
+            number = inf
+        if isfinite(number):
+            return number
+    else:
+        return whole_number(answer)
+    raise Wrong(f"{shown(answer)} is not a number to count with; give one such as 2.5.")
 
 
 def one_of(answer: Any, words: tuple[str, ...]) -> str:

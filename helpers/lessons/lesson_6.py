@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from helpers.explorers.numbers.dense_block import dense_block
-from helpers.lessons.checking import Exercise, Wrong, built, several, whole_number
+from helpers.lessons.checking import Exercise, Wrong, any_number, built, several, whole_number
+from helpers.wording.refusals import shown
 
 
 def _from_layers(width: int) -> int:
@@ -16,7 +18,7 @@ def _from_layers(width: int) -> int:
 def _narrower(answer: Any) -> None:
     hints = {
         _from_layers(4): "That is with 4k maps: set *bottleneck width* to 2.",
-        2: "With 2 layers the 1×1 still costs a little. Read the line in red: from how many layers on?",
+        2: "With 2 layers the 1×1 still costs a little. A *block* saves if its layers do so on average.",
         83: "So many channels a layer must read. How many layers must the *block* have?",
         32: "That is the growth rate, which stays as it is.",
         64: "That is what comes in, or what the 1×1 makes. How many layers must the block have?",
@@ -24,38 +26,74 @@ def _narrower(answer: Any) -> None:
     number = whole_number(answer)
     if number != _from_layers(2):
         plain = (
-            "Set *bottleneck width* to 2, with 64 in channels and growth rate 32, and read the line in red."
+            "Set *bottleneck width* to 2, with 64 in channels and growth rate 32: what do the words in red "
+            "above the curves say?"
         )
         raise Wrong(hints.get(number, plain))
 
 
-LAYERS_161, GROWTH_161 = (6, 12, 36, 24), 48
+READERS = range(1, 8)
+PAIRS = [(source, reader) for reader in READERS for source in range(reader)]
+"""The 28 connections of a block of six layers; the seventh reader is what follows it."""
 
 
-def _ladder(answer: Any) -> None:
-    right, channels = [], 2 * GROWTH_161
-    for layers in LAYERS_161:
-        channels += layers * GROWTH_161
-        right.append(channels)
-        channels //= 2
-    given = [whole_number(each) for each in several(answer, len(right))]
-    for place, (said, wanted, layers) in enumerate(zip(given, right, LAYERS_161, strict=True)):
-        if said == wanted:
-            continue
-        block, new = f"Block {place + 1}", layers * GROWTH_161
-        entering = wanted - new
-        hints = {
-            wanted // 2: f"{wanted // 2:,} channels are left *behind* the transition; what comes out of the "
-            "block itself?",
-            entering: f"So many channels come *into* block {place + 1}. How many come out of it?",
-            entering + layers * 32: f"{block}: the growth rate is 48 here.",
-            new: f"{block} gives its own {new} new maps and what came in: nothing is lost inside a block.",
-        }
-        if place:
-            hints[2 * entering + new] = (
-                f"{block} gets half of what came out of the one before: remember the transition."
-            )
-        plain = f"{block} has {layers} layers, and each adds 48 channels to what came in."
+def _stay(keeps: Callable[[int, int], Any]) -> list[tuple[int, int]]:
+    return [pair for pair in PAIRS if keeps(*pair)]
+
+
+WINDOW = _stay(lambda source, reader: source >= reader - 3)
+OTHERS = {
+    "That keeps only the source just before; keep three.": lambda source, reader: source == reader - 1,
+    "That keeps two sources; keep three.": lambda source, reader: source > reader - 3,
+    "That keeps four sources; keep three.": lambda source, reader: source >= reader - 4,
+    "That keeps only the third source before the reader; keep those after it, too.": (
+        lambda source, reader: source == reader - 3
+    ),
+    "That keeps the three *first* sources; keep those just before the reader.": (
+        lambda source, reader: source < 3
+    ),
+    "That is the other way round: it keeps what should be cut.": (lambda source, reader: source < reader - 3),
+    "That keeps the block's input for every reader; here it is a source like any other.": (
+        lambda source, reader: source == 0 or source >= reader - 3
+    ),
+    "That leaves nothing to reader 1, which has no other source than the input.": (
+        lambda source, reader: source > 0 and source >= reader - 3
+    ),
+    "That keeps everything.": lambda source, reader: True,
+    "That keeps nothing.": lambda source, reader: False,
+}
+
+
+def _window(answer: Any) -> None:
+    keeps, number = several(answer, 2)
+    if not callable(keeps):
+        raise Wrong(
+            f"The first answer is {shown(keeps)}; give the function itself: window, without brackets."
+        )
+    for pair in PAIRS:
+        if (says := keeps(*pair)) not in (True, False):
+            raise Wrong(f"window{pair} gives {shown(says)}; return True or False.")
+    stays = _stay(keeps)
+    if stays != WINDOW:
+        for hint, other in OTHERS.items():
+            if stays == _stay(other):
+                raise Wrong(hint)
+        source, reader = next(pair for pair in PAIRS if (pair in stays) != (pair in WINDOW))
+        last = ", ".join(str(each) for each in range(max(0, reader - 3), reader))
+        raise Wrong(
+            f"window({source}, {reader}) gives {(source, reader) in stays}; reader {reader} should keep only "
+            f"the sources {last}."
+        )
+    if number is ...:
+        raise Wrong("The function is right. How many connections stay?")
+    hints = {
+        len(PAIRS) - len(WINDOW): "The function is right; so many are *cut*. How many stay?",
+        21: "The function is right; but readers 1 and 2 have fewer than three sources.",
+        15: "The function is right; but what follows the block reads, too: the seventh reader.",
+        36: "That counts both blocks; give the number for one.",
+    }
+    if (said := whole_number(number)) != len(WINDOW):
+        plain = "The function is right. Readers 1 and 2 keep 1 and 2 sources; how many do the five others?"
         raise Wrong(hints.get(said, plain))
 
 
@@ -86,41 +124,44 @@ def _kept(answer: Any) -> None:
 
 
 def _zero_before_norm(answer: Any) -> None:
-    theirs, proper = map(whole_number, several(answer, 2))
-    if (theirs, proper) == (0, 3):
+    zero_map, zero_weight = map(any_number, several(answer, 2))
+    if (zero_map, zero_weight) == (0, 3):
         raise Wrong("You have both numbers; the other way round.")
     hints = {
         0: "The map is 0, but batch norm still subtracts its old mean: 0 − (−3).",
         -3: "0 − (−3) is +3, and a ReLU lets nothing below 0 pass.",
+        1.5: "Don't forget the weight: the ReLU gives 1.5, and the weight is 2.",
+        -1.5: "0 − (−3) is +3: mind the sign.",
         6: "Batch norm divides by the standard deviation, 2, as well.",
-        1: "Don't forget the weight: the ReLU gives 1.5, and the weight is 2.",
         2: "(0 − (−3)) / 2, then the ReLU, then times the weight.",
     }
-    if theirs != 3:
+    if zero_map != 3:
         plain = "Batch norm makes (0 − (−3)) / 2 of a pixel that is 0; then come the ReLU and the weight."
-        raise Wrong(hints.get(theirs, plain))
-    if proper != 0:
-        raise Wrong("A map that is cut should add nothing: with weight 0, whatever it is.")
+        raise Wrong(hints.get(zero_map, plain))
+    if zero_weight != 0:
+        raise Wrong("With weight 0 a map adds nothing, whatever batch norm and ReLU make of it.")
 
 
 EXERCISES = {
     "6.1": Exercise(
         _narrower,
-        "From 3 layers on instead of 12: the fewer maps the 1×1 makes, the sooner it saves; and the less it "
+        "From 3 layers on instead of 12: the fewer maps the 1×1 makes, the sooner it saves; but the less it "
         "hands on.",
     ),
     "6.2": Exercise(
-        _ladder, "Up by 48 a layer and down by half: 96 → 384, 192 → 768, 384 → 2,112, 1,056 → 2,208."
+        _window, "1 + 2 + 5 · 3 = 18 connections stay; most of those to the block's input are cut."
     ),
     "6.3": Exercise(
         _kept, "2 · (16 + 24 + 32 + 40) = 224 maps against 16 + 3 · 8 = 40: a sum of sums against a sum."
     ),
     "6.4": Exercise(
         _zero_before_norm,
-        "A map of zeros becomes 1.5 at every pixel: their cut adds something that no training put there.",
+        "A map of zeros becomes 1.5 at every pixel and adds 3, which no training put there. Only the weight "
+        "really cuts.",
     ),
     "6.5": Exercise(
         built("local_block"),
-        "Each layer reads the input and the layer just before it, and what comes out is for a fourth.",
+        "Each layer reads the input and the layer just before it, and what comes out is ready for a fourth "
+        "layer.",
     ),
 }

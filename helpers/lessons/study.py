@@ -98,20 +98,26 @@ class Study:
 
     def dots(
         self,
-        networks: Iterable[str] | None = None,
+        networks: Iterable[str] | Mapping[str, str] | None = None,
         *,
         measures: Iterable[str] = SHOWN,
         title: str = "",
         own: Mapping[str, Mapping[str, float]] | None = None,
+        level: str | None = None,
     ) -> Drawing:
         """What every seed ended with as a dot, a row for each of all networks or of these.
 
-        `own` are results of the learner's own runs, by measure and network. Raises ValueError as `curves`
-        does.
+        `networks` may be a table of other names for the rows, by network. `own` are results of the learner's
+        own runs, by measure and row. A dotted line through all rows is drawn at the mean of the row `level`.
+        Raises ValueError as `curves` does.
         """
-        chosen = self.networks if networks is None else tuple(networks)
-        ends = {measure: {name: self.last(name, measure) for name in chosen} for measure in measures}
-        return study_dots(title or self.question, ends, self.caption, own)
+        chosen = self.networks if networks is None else networks
+        names = chosen if isinstance(chosen, Mapping) else {name: name for name in chosen}
+        ends = {
+            measure: {row: self.last(network, measure) for network, row in names.items()}
+            for measure in measures
+        }
+        return study_dots(title or self.question, ends, self.caption, own, level)
 
     def scale(
         self,

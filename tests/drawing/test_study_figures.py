@@ -68,6 +68,16 @@ def test_every_seed_is_a_dot_in_its_network_s_row(figure):
     assert sorted(dots) == sorted([(3, 0), (5, 0), (4, 0), (9, 1), (8, 1), (10, 1), (7, 1)])
 
 
+def test_a_dotted_line_runs_through_all_rows_at_the_mean_of_one(figure):
+    study_dots("Two", ENDS, "3 seeds", level="plain")
+    dotted = [line for line in figure().axes[0].lines if line.get_linestyle() == ":"]
+    assert [list(line.get_xdata()) for line in dotted] == [[4, 4]]
+    study_dots("Two", ENDS, "3 seeds")
+    assert not [line for line in figure().axes[0].lines if line.get_linestyle() == ":"]
+    with pytest.raises(ValueError, match="network"):
+        study_dots("Two", ENDS, "3 seeds", level="wide")
+
+
 SCALE = {"training error": {"via": {2: (9.0, 7.0), 8: (5.0, 5.0)}, "thin": {4: (6.0, 8.0)}}}
 
 

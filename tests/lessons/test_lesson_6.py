@@ -4,16 +4,17 @@ from copy import deepcopy
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import DenseBlockExplorer, build, check, published
+from helpers import DenseBlockExplorer, build, check, published, trace
 from helpers.models.densenet import DenseBlock
 from studies import dense as dense_study
 from studies.parts import parameters
-from studies.reuse import dense_net, input_and_previous
+from studies.reuse import CUTS, Mask, dense_net, input_and_previous
 from tests.answers import Failing, assert_hint
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "6_densenet.ipynb"
@@ -176,12 +177,12 @@ def test_exercise_1_is_what_the_explorer_says():
     ("answer", "hint"),
     [
         (12, "with 4k maps"),
-        (2, "still costs a little"),
+        (2, "still costs a little. A *block* saves"),
         (83, "a layer must read"),
         (32, "the growth rate"),
         (64, "what comes in"),
-        (4, "read the line in red"),
-        (10**5000, "read the line in red"),
+        (4, "the words in red above"),
+        (10**5000, "the words in red above"),
         (2.1, "is not a whole number"),
         ("three", "is not a number"),
     ],
@@ -191,31 +192,53 @@ def test_exercise_1_hints(answer, hint):
     assert_hint(check("6.1", answer), hint)
 
 
-LADDER = [384, 768, 2112, 2208]
+def window(source, reader):
+    return source >= reader - 3
 
 
-def test_exercise_2_is_densenet161():
-    features = build("densenet161", device="meta").features
-    assert [features.get_submodule(f"denseblock{n}").out_channels for n in (1, 2, 3, 4)] == LADDER
-    assert check("6.2", LADDER).startswith("Right. ")
-    assert check("6.2", tuple(map(float, LADDER))).startswith("Right. ")
+def test_exercise_2_is_what_is_cut():
+    connections = [(source, reader) for reader in range(1, 8) for source in range(reader)]
+    stays = sum(window(*each) for each in connections)
+    assert len(connections) == 28
+    assert check("6.2", [window, stays]).startswith("Right. 1 + 2 + 5 · 3 = 18")
+    assert check("6.2", (lambda s, r: r - s in (1, 2, 3), 18.0)).startswith("Right. ")
+    assert check("6.2", (lambda s, r: np.int64(s) >= r - 3, 18)).startswith("Right. ")
+
+
+def no_answer(source, reader): ...
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ([288, 768, 2112, 2208], "Block 1 gives its own 288 new maps and what came in"),
-        ([192, 384, 1056, 1104], "*behind* the transition"),
-        ([384, 960, 2112, 2208], "Block 2 gets half"),
-        ([384, 192, 2112, 2208], "So many channels come *into* block 2"),
-        ([384, 576, 2112, 2208], "Block 2 gives its own 576 new maps"),
-        ([288, 576, 1728, 1152], "nothing is lost inside a block"),
-        ([96 + 192, 768, 2112, 2208], "Block 1 gives its own 288"),
-        ([384, 576 + 1, 2112, 2208], "Block 2 has 12 layers"),
-        ([384, 768, 2112, 1056 + 24 * 32], "the growth rate is 48"),
-        ([384, 768, 2112], "is not a list of 4 answers"),
-        (2208, "is not a list of 4 answers"),
-        ([384, 768, 2112, "x"], "is not a number"),
+        (window, "is not a list of 2 answers"),
+        ([18, window], "The first answer is 18; give the function itself"),
+        ([True, 18], "The first answer is True"),
+        ([no_answer, 18], "window(0, 1) gives None; return True or False."),
+        ([no_answer, ...], "window(0, 1) gives None"),
+        ([lambda source: True, 18], "Your answer raised TypeError"),
+        ([lambda s, r: s == r - 1, 18], "only the source just before"),
+        ([lambda s, r: s > r - 3, 18], "keeps two sources"),
+        ([lambda s, r: s >= r - 4, 18], "keeps four sources"),
+        ([lambda s, r: s == r - 3, 18], "only the third source before"),
+        ([lambda s, r: s < 3, 18], "the three *first* sources"),
+        ([lambda s, r: s < r - 3, 18], "the other way round"),
+        ([lambda s, r: s == 0 or s >= r - 3, 18], "a source like any other"),
+        ([lambda s, r: s > 0 and s >= r - 3, 18], "leaves nothing to reader 1"),
+        ([lambda s, r: True, 18], "keeps everything"),
+        ([lambda s, r: False, 18], "keeps nothing"),
+        (
+            [lambda s, r: s % 2 == 0, 18],
+            "window(1, 2) gives False; reader 2 should keep only the sources 0, 1.",
+        ),
+        ([window, ...], "How many connections stay?"),
+        ([window, 10], "so many are *cut*"),
+        ([window, 21], "fewer than three sources"),
+        ([window, 15], "the seventh reader"),
+        ([window, 36], "for one"),
+        ([window, 17], "how many do the five others"),
+        ([window, 17.5], "is not a whole number"),
+        ([window, "x"], "is not a number"),
     ],
 )
 def test_exercise_2_hints(answer, hint):
@@ -256,6 +279,7 @@ def test_exercise_4_is_what_pytorch_makes_of_it():
     with torch.no_grad():
         theirs = 2 * F.relu(norm(torch.zeros(1, 1, 1, 1))).item()
     assert check("6.4", [theirs, 0]).startswith("Right. ")
+    assert check("6.4", (np.float64(3), torch.tensor(0))).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
@@ -266,10 +290,13 @@ def test_exercise_4_is_what_pytorch_makes_of_it():
         ([-3, 0], "a ReLU lets nothing below 0 pass"),
         ([6, 0], "standard deviation, 2"),
         ([2, 0], "then times the weight"),
-        ([1, 0], "Don't forget the weight"),
+        ([1.5, 0], "Don't forget the weight: the ReLU gives 1.5"),
+        ([-1.5, 0], "mind the sign"),
         ([9, 0], "(0 − (−3)) / 2"),
-        ([3, 3], "should add nothing"),
-        ([1.5, 0], "is not a whole number"),
+        ([1, 0], "(0 − (−3)) / 2"),
+        ([3, 3], "With weight 0 a map adds nothing"),
+        (["3", 0], "is not a number"),
+        ([float("nan"), 0], "is not a number to count with"),
         (3, "is not a list of 2 answers"),
     ],
 )
@@ -387,8 +414,69 @@ def test_what_the_text_says_of_the_contestants_is_so():
     assert [round(parameters(each) / 1000) for each in (dense, weights)] == [46, 43]
     assert [round(dense_study.macs(each) / 1e6, 2) for each in (dense, work)] == [1.21, 1.25]
     assert 2.75 < parameters(work) / parameters(dense) < 3
-    assert "(43 thousand to 46), one with about as much work (1.25 million MACs to 1.21)" in text()
+    assert (
+        "with 46 thousand parameters, meets two ResNets of 14 layers: one with about as many parameters"
+        in text()
+    )
+    assert "(43 thousand), one with about as much work (1.25 million MACs to the DenseNet's 1.21)" in text()
     assert "nearly three times the parameters" in text()
+    convolutions = [each for each in dense().modules() if isinstance(each, nn.Conv2d | nn.Linear)]
+    assert len(convolutions) == 28
+    assert "this DenseNet has 28 layers, twice as many" in text()
+
+
+def test_what_the_text_says_of_connections_and_weights_is_so():
+    """By the study's own cuts: how many of a block's connections each takes, and how many weights."""
+    pairs = [(source, reader) for reader in range(1, 8) for source in range(reader)]
+    cuts = {name: sum(not kept(*each) for each in pairs) for name, kept in CUTS.items()}
+    assert len(pairs) == 28
+    assert cuts["not the layer just before"] == cuts["the input to its next reader only"] == 6
+    assert (cuts["the layer just before, and the input"], cuts["the layer just before only"]) == (15, 21)
+    assert "That cut took 21 of each block's 28 connections." in text()
+    network = dense_net(input_and_previous)
+    whole = parameters(dense_net)
+    idle = 0
+    for part in network.modules():
+        if isinstance(part, Mask):
+            idle += int((part.kept == 0).sum()) * 32
+    # The classifier, which the last mask stands in front of, has 10 outputs where a 1×1 has 32.
+    idle -= 5 * 8 * (32 - 10)
+    assert round(100 * idle / whole) == 14
+    assert "with 14 percent fewer weights" in text()
+
+
+def test_what_the_text_says_of_the_paper_s_network_is_counted():
+    """A DenseNet of 40 layers without 1×1 and compression: the paper, section 3 and figure 5."""
+    each = (40 - 4) // 3
+    assert (16 + each * 12, 16 + 2 * each * 12) == (160, 304)
+    assert "16 + 12 · 12 = 160 maps enter the second block and 304 the third" in text()
+
+
+def test_what_the_text_says_of_memory_is_so():
+    assert round(3264 * 56 * 56 * 4 / 1e6) == 41
+    assert round(256 * 56 * 56 * 4 / 1e6) == 3
+    assert (round(32 * 131 / 1000, 1), round(32 * 82 / 1000, 1)) == (4.2, 2.6)
+    assert "these are 41 MB; the 256 maps that come out are 3" in text()
+    assert "4.2 GB of maps, against 2.6" in text()
+
+
+def torchvision(name):
+    with torch.device("meta"):
+        work = trace(build(name, edition="torchvision", device="meta")).macs / 1e9
+    return work, published(name, "top-1 error", edition="torchvision")[0].value
+
+
+def test_what_the_text_says_of_equal_work_is_so():
+    """DenseNet's error against that of a ResNet of as much work, on the straight line between two of them."""
+    residual = [torchvision(f"resnet{depth}") for depth in (18, 34, 50, 101, 152)]
+    ahead = {}
+    for depth in (121, 169, 201, 161):
+        work, error = torchvision(f"densenet{depth}")
+        ahead[depth] = float(np.interp(work, *zip(*residual, strict=True))) - error
+    assert min(ahead[121], ahead[169]) > 2.5
+    assert 0 < ahead[201] < 1
+    assert -0.5 < ahead[161] < 0
+    assert "at 4 by less than a point, and at 8 no longer" in text()
 
 
 @pytest.mark.parametrize(

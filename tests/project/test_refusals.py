@@ -36,6 +36,7 @@ IMAGE = photo("coffee", 32)
 DATA = photo_patches(["brick", "coins"], size=8, per_class=4, test_per_class=2)
 NET = browsable(4)
 CLASSIFIER = nn.Sequential(nn.Flatten(), nn.Linear(64, 2))
+DENSE = nn.Sequential(DenseBlock(1, layers=2, growth_rate=4), nn.Conv2d(9, 2, 1))
 NAMING = nn.Sequential(browsable(4), nn.Flatten(), nn.Linear(4 * 12 * 12, 1000))
 NAMING.preprocessing = NET.preprocessing
 TENSOR = torch.zeros(3, 16, 16)
@@ -96,6 +97,7 @@ CALLS = [
     call("fit", model=CLASSIFIER, data=DATA, epochs=1, batch_size=8, learning_rate=0.1, momentum=0.9),
     call("fit", model=CLASSIFIER, data=DATA, weight_decay=0.1, seed=0, threads=1, device="cpu"),
     call("weight_reuse", block=DenseBlock(8, layers=2, growth_rate=4)),
+    call("cut_connections", network=DENSE, data=DATA, kept=lambda source, reader: source < reader),
 ]  # fmt: skip
 TEXTS = {"title", "about", "unit", "x_label", "y_label", "row_label", "column_label", "rows", "columns"}
 

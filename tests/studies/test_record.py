@@ -142,6 +142,9 @@ def test_a_record_is_read_as_curves_with_their_spread(tmp_path: Path) -> None:
         "A title. test error: one 10.5 (10.0 to 11.0). "
         "2 seeds, 2 epochs each; 2 classes: 64 images of 1×8×8 to train on, 32 to test."
     )
+    assert found.dots({"one": "a line"}, measures=["test error"], title="A title").finding.startswith(
+        "A title. test error: a line 10.5 (10.0 to 11.0). "
+    )
     assert repr(found) == (
         "Does a line tell bricks from coins?\n"
         "            training error, %             test error, %  rate\n"

@@ -82,6 +82,7 @@ def networks(picture: Image.Image) -> None:
 def training(network: nn.Module) -> None:
     data = helpers.photo_patches(per_class=50)
     history = helpers.fit(network, data, epochs=1)
+    assert_type(helpers.cut_connections(network, data, lambda source, reader: source < reader), nn.Module)
     assert_type(history, History)
     assert_type(helpers.training_curves("Training", {"mine": history}), Drawing)
 

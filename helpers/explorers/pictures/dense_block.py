@@ -186,7 +186,7 @@ def _weights(sheet: Sheet, numbers: DenseBlockNumbers) -> None:
         sheet.line(place, axes.top, place, axes.bottom, VERMILION, stroke_dasharray="2 3", tip=tip)
     dotted = {"stroke_dasharray": "1.5 3.5", "pointer_events": "none"}
     sheet.line(axes.x(0), axes.y(0), axes.x(most), axes.y(numbers.curve_if_even), FAINT, 2, **dotted)
-    _entry(sheet, 98, "every layer as cheap as the first", False, FAINT, dotted)
+    _entry(sheet, 98, "if every layer cost as much as the first", False, FAINT, dotted)
     for (way, (curve, color, dashes)), y in zip(ways.items(), (60, 79), strict=False):
         look = {"stroke_dasharray": dashes, "pointer_events": "none"}
         total = f"{curve[numbers.layers]:,} {way} 1×1"

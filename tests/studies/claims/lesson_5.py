@@ -1,6 +1,8 @@
 """What lesson 5 concludes from its studies."""
 
-from helpers.lessons.study import Study
+from statistics import mean
+
+from helpers.lessons.study import Study, study
 from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level, tried
 
 
@@ -59,6 +61,33 @@ def all_three_are_level_on_new_patches(found: Study) -> bool:
     return all(level(found, one, other, TEST) for one in found.networks for other in found.networks)
 
 
+def a_projection_on_every_shortcut_is_worst(found: Study) -> bool:
+    *others, every = found.networks
+    return all(apart(found, other, every, measure) for other in others for measure in (TRAINING, TEST))
+
+
+def option_a_fits_best(found: Study) -> bool:
+    best, *others = found.networks
+    return all(apart(found, best, other, TRAINING) for other in others)
+
+
+def a_and_b_overlap_on_new_patches(found: Study) -> bool:
+    return level(found, "option A", "option B", TEST)
+
+
+def three_times_as_long_does_not_help_44_layers(found: Study) -> bool:
+    deep, shallow = (found.last(f"plain-{depth}", TRAINING) for depth in (44, 14))
+    return (round(min(deep)), round(max(deep)), round(mean(shallow), 1)) == (39, 72, 0.1)
+
+
+def they_end_no_better_than_after_15_epochs(found: Study) -> bool:
+    return average(found, "plain-44", TRAINING) > average(study("degradation"), "plain-44", TRAINING)
+
+
+def the_largest_rate_was_the_best_for_44_layers(found: Study) -> bool:
+    return found.rates["plain-44"] == max(map(float, tried("longer")["plain-44"]))
+
+
 CLAIMS: list[Concluded] = [
     (
         "degradation",
@@ -108,4 +137,22 @@ CLAIMS: list[Concluded] = [
         forty_four_layers_from_the_start_fit_best,
     ),
     ("growing", "On new patches all three are level.", all_three_are_level_on_new_patches),
+    (
+        "shortcuts",
+        "With C every seed fits worse than any with A or B, on training patches and on new ones.",
+        a_projection_on_every_shortcut_is_worst,
+    ),
+    ("shortcuts", "A fits its training patches best", option_a_fits_best),
+    ("shortcuts", "on new patches A and B overlap.", a_and_b_overlap_on_new_patches),
+    (
+        "longer",
+        "trained three times as long, it ends with 39 to 72 percent wrong, and plain-14 with 0.1.",
+        three_times_as_long_does_not_help_44_layers,
+    ),
+    ("longer", "no better than after 15 epochs.", they_end_no_better_than_after_15_epochs),
+    (
+        "longer",
+        "Of the three learning rates tried, the largest was the best for them",
+        the_largest_rate_was_the_best_for_44_layers,
+    ),
 ]

@@ -242,19 +242,22 @@ def _lines(name: str, side: int) -> list[str]:
     What doesn't fit even so is cut at its front, as the end of a file's path says more than its beginning.
     """
     first, *rest = name.split("\n", 1)
+    if rest:
+        return [_shortened(first, side), _shortened(rest[0], side, bold=False)]
     words = first.split(" ")
-    if not rest and len(words) > 1 and not _fits(first, side):
-        fitting = [count for count in range(1, len(words)) if _fits(" ".join(words[:count]), side)]
-        count = fitting[-1] if fitting else 1
-        first, rest = " ".join(words[:count]), [" ".join(words[count:])]
-    return [_shortened(line, side) for line in (first, *rest)]
+    if len(words) == 1 or _fits(first, side):
+        return [_shortened(first, side)]
+    fitting = [count for count in range(1, len(words)) if _fits(" ".join(words[:count]), side)]
+    count = fitting[-1] if fitting else 1
+    return [_shortened(" ".join(line), side) for line in (words[:count], words[count:])]
 
 
-def _fits(line: str, side: int) -> bool:
-    return text_width(line, NAME, bold=True) <= side + GAP / 2
+def _fits(line: str, side: int, bold: bool = True) -> bool:
+    return text_width(line, NAME, bold=bold) <= side + GAP / 2
 
 
-def _shortened(line: str, side: int) -> str:
-    if _fits(line, side):
+def _shortened(line: str, side: int, bold: bool = True) -> str:
+    if _fits(line, side, bold):
         return line
-    return next((f"…{line[start:]}" for start in range(1, len(line)) if _fits(f"…{line[start:]}", side)), "…")
+    ends = (f"…{line[start:]}" for start in range(1, len(line)))
+    return next((end for end in ends if _fits(end, side, bold)), "…")

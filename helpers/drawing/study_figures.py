@@ -189,7 +189,7 @@ def study_scale(
                     )  # fmt: skip
             axes.set_ylim(bottom=lowest)
             if place == len(ends) - 1:
-                axes.legend(loc="lower right" if len(ends) == 1 else "best", frameon=True, framealpha=0.9)
+                axes.legend(loc="upper right" if alone else "best", frameon=True, framealpha=0.9)
         figure.text(0.015, 0.93, title, weight="bold", size=11)
         thin = " Thin horizontal lines: single seeds." if reference else ""
         lines = f"Each mark: one seed. Lines: their mean.{thin}\n{caption[0].upper()}{caption[1:]}."

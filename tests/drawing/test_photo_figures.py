@@ -85,6 +85,8 @@ def test_the_second_line_of_a_name_makes_room_above_the_pictures():
     [
         ("1×1", ["1×1"]),
         ("1×1\nerror 0.108", ["1×1", "error 0.108"]),
+        ("colourfulness\nuntouched: 0.15 wrong", ["colourfulness", "…uched: 0.15 wrong"]),
+        ("1×1\nuntouched: error .1", ["1×1", "untouched: error .1"]),  # in bold it wouldn't fit
         ("untouched: error 0.146", ["untouched: error", "0.146"]),
         ("untouched 0.1", ["untouched 0.1"]),
         ("folder/a-long-name/picture.jpg", ["…name/picture.jpg"]),

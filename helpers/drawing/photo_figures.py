@@ -16,6 +16,7 @@ from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.png import DENSITY
 from helpers.drawing.style import BLUE, GRID
+from helpers.drawing.text_width import text_width
 from helpers.images import arrays
 from helpers.images.photos import square
 from helpers.running.classify import Prediction
@@ -23,6 +24,8 @@ from helpers.wording import arguments
 from helpers.wording.refusals import shown
 
 GAP, TOP = 14, 30
+NAME, LINE = 13.3, 16
+"""CSS pixels: the size of a picture's name, 10 points, and how far below it a second line stands."""
 VIRIDIS = np.rint(255 * matplotlib.colormaps["viridis"](np.arange(256))[:, :3]).astype(np.uint8)
 
 
@@ -63,23 +66,30 @@ def named_photos(
     return _row(pictures, 142, alt, finding=finding, below=below, add=bars)
 
 
-def side_by_side(pictures: Mapping[str, torch.Tensor], side: int = 168) -> Drawing:
+def side_by_side(
+    pictures: Mapping[str, torch.Tensor], side: int = 168, columns: int | None = None
+) -> Drawing:
     """Pictures of (1 or 3 channels, height, width), values from 0 (black) to 1, each below its name.
 
-    Each is drawn `side` CSS pixels wide. A batch of one is taken as well. Values outside 0 to 1 are shown as
-    the nearest of the two. Raises ValueError for no pictures, other shapes and other sides than 8 to 760.
+    Each is drawn `side` CSS pixels wide, and after so many `columns`, if they are given, a new row begins. A
+    name that is too long for one line has two; where a line break stands in it, the second line is plain.
+    A batch of one is taken as well. Values outside 0 to 1 are shown as the nearest of the two. Raises
+    ValueError for no pictures, other shapes, other sides than 8 to 760 and fewer columns than one.
 
     >>> side_by_side({"black": torch.zeros(3, 8, 8), "white": torch.ones(1, 8, 8)})
     Pictures side by side: black; white.
     """
     whole("side", side, 8, 760)
+    if columns is not None:
+        whole("columns", columns, 1, 90)
     arguments.named("pictures", pictures, torch.Tensor, "a tensor")
     images = {}
     for name, values in pictures.items():
         channels_last = arrays.maps(name, values, "1 or 3 channels").clamp(0, 1).permute(1, 2, 0)
         pixels = np.rint(255 * channels_last.expand(-1, -1, 3).numpy()).astype(np.uint8)
         images[name] = Image.fromarray(pixels)
-    return _row(images, side, f"Pictures side by side: {'; '.join(pictures)}.")
+    names = "; ".join(name.replace("\n", ", ") for name in pictures)
+    return _row(images, side, f"Pictures side by side: {names}.", columns=columns)
 
 
 def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:
@@ -193,23 +203,61 @@ def _row(
     finding: str | None = None,
     below: int = 0,
     add: Callable[[Axes, str, float, int], None] | None = None,
+    columns: int | None = None,
 ) -> Drawing:
-    """Square pictures in a row, each below its name, with room `below` in which `add` draws what it likes."""
-    width, height = GAP + len(pictures) * (side + GAP), TOP + side + GAP + below
+    """Square pictures, each below its name, with room `below` in which `add` draws what it likes.
+
+    They stand in one row, or in as many as it takes for so many `columns`.
+    """
+    named = {name: _lines(name, side) for name in pictures}
+    top = TOP + LINE * (max(map(len, named.values())) - 1)
+    across = min(columns or len(pictures), len(pictures))
+    down = -(-len(pictures) // across)
+    tall = top + side + below
+    width, height = GAP + across * (side + GAP), down * tall + GAP
+    corners = [
+        (GAP + place % across * (side + GAP), place // across * tall) for place in range(len(pictures))
+    ]
     with styled():
         figure = new_figure(width, height)
         axes = figure.add_axes((0, 0, 1, 1), xlim=(0, width), ylim=(height, 0))
         axes.set_axis_off()
-        for place, name in enumerate(pictures):
-            left = GAP + place * (side + GAP)
-            longest = side // 9  # characters that fit
-            shown = name if len(name) <= longest else f"…{name[1 - longest :]}"
-            axes.text(left, TOP - 9, shown, weight="bold")
+        for (name, lines), (left, upper) in zip(named.items(), corners, strict=True):
+            for number, line in enumerate(lines):
+                plain = number and "\n" in name
+                y = upper + top - 9 - LINE * (len(lines) - 1 - number)
+                axes.text(left, y, line, weight="normal" if plain else "bold")
             if add:
                 add(axes, name, left, side)
         drawing = Drawing.of(figure, alt, finding=finding, has_photo=True)
-    for place, image in enumerate(pictures.values()):
-        corner = (GAP + place * (side + GAP)) * DENSITY, TOP * DENSITY
+    for image, (left, upper) in zip(pictures.values(), corners, strict=True):
         resized = image.resize((side * DENSITY, side * DENSITY), Image.Resampling.NEAREST)
-        drawing.image.paste(resized, corner)
+        drawing.image.paste(resized, (left * DENSITY, (upper + top) * DENSITY))
     return drawing
+
+
+def _lines(name: str, side: int) -> list[str]:
+    """A picture's name in one or two lines: broken where it says so, or at the last space that still fits.
+
+    What doesn't fit even so is cut at its front, as the end of a file's path says more than its beginning.
+    """
+    first, *rest = name.split("\n", 1)
+    if rest:
+        return [_shortened(first, side), _shortened(rest[0], side, bold=False)]
+    words = first.split(" ")
+    if len(words) == 1 or _fits(first, side):
+        return [_shortened(first, side)]
+    fitting = [count for count in range(1, len(words)) if _fits(" ".join(words[:count]), side)]
+    count = fitting[-1] if fitting else 1
+    return [_shortened(" ".join(line), side) for line in (words[:count], words[count:])]
+
+
+def _fits(line: str, side: int, bold: bool = True) -> bool:
+    return text_width(line, NAME, bold=bold) <= side + GAP / 2
+
+
+def _shortened(line: str, side: int, bold: bool = True) -> str:
+    if _fits(line, side, bold):
+        return line
+    ends = (f"…{line[start:]}" for start in range(1, len(line)))
+    return next((end for end in ends if _fits(end, side, bold)), "…")

@@ -140,13 +140,16 @@ def study_scale(
     ends: Mapping[str, Mapping[str, Mapping[float, Sequence[float]]]],
     caption: str,
     reference: Mapping[str, Mapping[str, Sequence[float]]] | None = None,
+    lowest: float = 0,
 ) -> Drawing:
     """What every seed ended with as a dot over a number, on a log scale; lines go through the means.
 
     `ends[measure][series][number]` are errors in percent, one a seed; each measure has a panel of its own,
     and each series a colour, a dash and a mark. `along` says what the number is. `reference[measure]` is the
-    name of one network that has no such number, and its errors: thin level lines, and a thick one for their
-    mean. `caption` says how many seeds, and how long. Raises ValueError for no series or too many of them.
+    name of one network that has no such number, and its errors: thin horizontal lines, and a thick one for
+    their mean. A figure of one series and one measure has the means in numbers, too. The errors are drawn
+    from the `lowest` up. `caption` says how many seeds, and how long. Raises ValueError for no series or too
+    many of them.
 
     >>> study_scale("Few", "channels", {"test error": {"via": {2: (9, 7), 4: (5, 5)}}}, "2 seeds, 1 epoch")
     Few. test error: via at 2 8.0 (7.0 to 9.0), via at 4 5.0 (5.0 to 5.0). 2 seeds, 1 epoch.
@@ -154,6 +157,8 @@ def study_scale(
     series = next(iter(ends.values()))
     check_lines(series)
     numbers = sorted({number for values in series.values() for number in values})
+    alone = len(series) == len(ends) == 1
+    halo = [withStroke(linewidth=3, foreground="white")]
     with styled():
         figure = new_figure(760, 380)
         across = 0.98 / len(ends)
@@ -167,11 +172,14 @@ def study_scale(
             for name, values in (reference or {}).get(measure, {}).items():
                 for value in values:
                     axes.axhline(value, color=FAINT, linewidth=0.8, alpha=0.6)
-                axes.axhline(np.mean(values), color=INK, linewidth=2, label=name)
+                mean = f" {np.mean(values):.1f}" if alone else ""
+                axes.axhline(np.mean(values), color=INK, linewidth=2, label=f"{name}{mean}")
             for (name, dots), (colour, dash, mark) in zip(rows.items(), LINES, strict=False):
                 for number, values in dots.items():
+                    middle = (len(values) - 1) / 2  # seeds side by side, so that equal ones can be told apart
+                    at = [number * 2 ** (0.05 * (seed - middle)) for seed in range(len(values))]
                     axes.scatter(
-                        [number] * len(values), values, s=34, color=colour, marker=mark, alpha=0.6,
+                        at, values, s=34, color=colour, marker=mark, alpha=0.6,
                         edgecolor="white", linewidth=0.6, zorder=4,
                     )  # fmt: skip
                 means = [np.mean(dots[number]) for number in sorted(dots)]
@@ -179,11 +187,17 @@ def study_scale(
                     sorted(dots), means, dash, color=colour, marker=mark, markersize=4, linewidth=2.5,
                     label=name,
                 )  # fmt: skip
-            axes.set_ylim(bottom=0)
+                for number in dots if alone else ():
+                    axes.annotate(
+                        f"{np.mean(dots[number]):.1f}", (number, max(dots[number])), (0, 6),
+                        textcoords="offset points", ha="center", size=9, weight="bold", zorder=6,
+                        path_effects=halo,
+                    )  # fmt: skip
+            axes.set_ylim(bottom=lowest)
             if place == len(ends) - 1:
-                axes.legend(loc="lower right" if len(ends) == 1 else "best", frameon=True, framealpha=0.9)
+                axes.legend(loc="upper right" if alone else "best", frameon=True, framealpha=0.9)
         figure.text(0.015, 0.93, title, weight="bold", size=11)
-        thin = " Thin level lines: single seeds." if reference else ""
+        thin = " Thin horizontal lines: single seeds." if reference else ""
         lines = f"Each mark: one seed. Lines: their mean.{thin}\n{caption[0].upper()}{caption[1:]}."
         figure.text(0.015, 0.03, lines, size=9, linespacing=1.5)
         words = (

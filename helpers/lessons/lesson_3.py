@@ -72,7 +72,7 @@ def _two_1x1(answer: Any) -> None:
 
 
 def _macs_of_nin(answer: Any) -> None:
-    macs, saved = several(answer, 2)
+    macs, saved, activations = several(answer, 3)
     _three_convolutions(macs)
     percent = _real(saved)
     hints = {
@@ -84,6 +84,32 @@ def _macs_of_nin(answer: Any) -> None:
     if near or abs(percent - 30) > 0.5:
         plain = "The first is right. The single 5×5 has 5 · 5 · 192 · 192 weights, each used 16 · 16 times."
         raise Wrong(near or plain)
+    _activations_of_three(activations)
+
+
+def _activations_of_three(answer: Any) -> None:
+    of_narrow, of_wide = (160 + 96) * 32**2, 192 * 16**2
+    hints = {
+        of_narrow: "The first two are right. The third lacks the 5×5's own 192 maps.",
+        of_wide: "The first two are right. For the third, the two 1×1s make maps, too.",
+        160 * 32**2 + of_wide: "The first two are right. The third lacks the 96 maps of the second 1×1.",
+        96 * 32**2 + of_wide: "The first two are right. The third lacks the 160 maps of the first 1×1.",
+        (160 + 96 + 192)
+        * 32**2: "The first two are right. The 192 maps come after the pooling: 16×16 pixels.",
+        (160 + 96 + 192)
+        * 16**2: "The first two are right. The 1×1s stand before the pooling: 32×32 pixels a map.",
+        160 + 96 + 192: "The first two are right. That is how many maps there are; how many numbers in each?",
+        192 * 32**2
+        + of_narrow
+        + of_wide: "The first two are right. The 192 maps that come in are made by no layer of the three.",
+        of_narrow
+        + 96 * 16**2
+        + of_wide: "The first two are right. Leave out what the pooling makes: count the convolutions' maps.",
+    }
+    number = whole_number(answer)
+    if number != of_narrow + of_wide:
+        plain = "The first two are right. For the third, add up channels × pixels of the three layers' maps."
+        raise Wrong(hints.get(number, plain))
 
 
 def _three_convolutions(answer: Any) -> None:
@@ -167,7 +193,8 @@ EXERCISES = {
     ),
     "3.3": Exercise(
         _macs_of_nin,
-        "47,185,920 + 117,964,800, against 235,929,600: 30 percent saved, with the 1×1s on larger maps.",
+        "30 percent of the work saved, for 311,296 activations against 49,152: over six times as many. The "
+        "two 1×1s also bring two ReLUs, which the single 5×5 lacks.",
     ),
     "3.4": Exercise(
         _one_layer,

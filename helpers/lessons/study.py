@@ -126,12 +126,13 @@ class Study:
         *,
         measures: Iterable[str] = SHOWN,
         reference: str | None = None,
+        lowest: float = 0,
         title: str = "",
     ) -> Drawing:
         """What every seed ended with as a dot over a number, which `along` names, on a log scale.
 
         `series` has for each line its networks by their number; the `reference` is a network without one,
-        drawn level. Raises ValueError as `curves` does.
+        drawn level. The errors are drawn from the `lowest` up. Raises ValueError as `curves` does.
         """
         chosen = tuple(measures)
         ends = {
@@ -142,7 +143,7 @@ class Study:
             for measure in chosen
         }
         levels = {measure: {reference: self.last(reference, measure)} for measure in chosen if reference}
-        return study_scale(title or self.question, along, ends, self.caption, levels)
+        return study_scale(title or self.question, along, ends, self.caption, levels, lowest)
 
     def __repr__(self) -> str:
         wide = max(map(len, self.networks))

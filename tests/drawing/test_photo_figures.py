@@ -1,10 +1,11 @@
 """Photos in still pictures: what a unit sees of one, and pictures side by side."""
 
 import numpy as np
+import pytest
 import torch
 
 from helpers.arithmetic import ReceptiveField
-from helpers.drawing.photo_figures import fields_on_photo, side_by_side
+from helpers.drawing.photo_figures import _lines, fields_on_photo, side_by_side
 from helpers.images.photos import photo, square
 
 
@@ -43,3 +44,58 @@ def test_pictures_side_by_side_are_as_wide_as_asked():
     small, large = (side_by_side(pictures, side=side).image for side in (100, 150))
     assert large.width - small.width == 2 * 2 * 50  # two pictures, at twice the shown size
     assert large.height - small.height == 2 * 50
+
+
+def black(*names):
+    return {name: torch.zeros(1, 4, 4) for name in names}
+
+
+def dark(drawing):
+    """The rows and columns, in CSS pixels, at which a picture of black tiles has more dark than letters."""
+    pixels = np.asarray(drawing.image.convert("L"))[::2, ::2] < 8
+    return pixels.sum(axis=1) > 50, pixels.sum(axis=0) > 50
+
+
+def test_pictures_go_on_in_a_new_row_after_so_many_columns():
+    drawing = side_by_side(black("a", "b", "c", "d", "e"), side=60, columns=2)
+    rows, columns = dark(drawing)
+    assert drawing.image.size == (2 * (14 + 2 * 74), 2 * (3 * 90 + 14))
+    assert [int(rows[y : y + 90].sum()) for y in (0, 90, 180)] == [60, 60, 60]
+    assert columns[14:74].all()
+    assert not columns[74:88].any()
+    assert columns[88:148].all()
+
+
+def test_fewer_pictures_than_columns_leave_no_room_for_others():
+    wide, narrow = side_by_side(black("a", "b"), side=60, columns=9), side_by_side(black("a", "b"), side=60)
+    assert wide.image.size == narrow.image.size
+    assert np.array_equal(np.asarray(wide.image), np.asarray(narrow.image))
+
+
+def test_the_second_line_of_a_name_makes_room_above_the_pictures():
+    one, two = (side_by_side(black("a", name), side=60) for name in ("b", "b\nerror 0.108"))
+    assert two.image.height - one.image.height == 2 * 16
+    assert two.alt == "Pictures side by side: a; b, error 0.108."
+    rows, _ = dark(two)
+    assert rows[46:106].all()
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("1×1", ["1×1"]),
+        ("1×1\nerror 0.108", ["1×1", "error 0.108"]),
+        ("colourfulness\nuntouched: 0.15 wrong", ["colourfulness", "…uched: 0.15 wrong"]),
+        ("1×1\nuntouched: error .1", ["1×1", "untouched: error .1"]),  # in bold it wouldn't fit
+        ("untouched: error 0.146", ["untouched: error", "0.146"]),
+        ("untouched 0.1", ["untouched 0.1"]),
+        ("folder/a-long-name/picture.jpg", ["…name/picture.jpg"]),
+        ("see folder/a-long-name/picture.jpg", ["see", "…name/picture.jpg"]),
+    ],
+)
+def test_a_name_that_does_not_fit_has_two_lines_and_what_is_longer_is_cut_at_its_front(name, lines):
+    assert _lines(name, 136) == lines
+
+
+def test_a_tile_too_narrow_for_a_letter_has_a_name_all_the_same():
+    assert _lines("mm", 8) == ["…"]

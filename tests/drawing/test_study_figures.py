@@ -1,5 +1,6 @@
 """How the figures of studies are drawn; that they say what is recorded is tests/studies' work."""
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
@@ -85,7 +86,10 @@ def test_every_seed_is_a_dot_over_its_number_and_the_reference_is_level(figure):
     drawn = study_scale("Few", "channels", SCALE, "2 seeds", {"training error": {"direct": (3.0, 5.0)}})
     [axes] = figure().axes
     dots = [tuple(map(float, at)) for each in axes.collections for at in each.get_offsets()]
-    assert sorted(dots) == sorted([(2, 9), (2, 7), (8, 5), (8, 5), (4, 6), (4, 8)])
+    # Each seed a little beside the one before it, with its network's number in the middle.
+    left, right = 2**-0.025, 2**0.025
+    apart = [(2 * left, 9), (2 * right, 7), (8 * left, 5), (8 * right, 5), (4 * left, 6), (4 * right, 8)]
+    assert np.array(sorted(dots)) == pytest.approx(np.array(sorted(apart)))
     lines = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
     assert lines["via"] == [8, 5]
     assert lines["thin"] == [7]
@@ -103,7 +107,19 @@ def test_series_differ_in_colour_and_mark(figure):
     study_scale("Few", "channels", SCALE, "2 seeds")
     looks = {(to_hex(line.get_color()), line.get_marker()) for line in figure().axes[0].lines}
     assert len(looks) == 2
-    assert not [text for text in figure().texts if "level" in text.get_text()]
+    assert not [text for text in figure().texts if "horizontal" in text.get_text()]
+    assert not figure().axes[0].texts
+    assert figure().axes[0].get_ylim()[0] == 0
+
+
+def test_a_scale_of_one_series_has_its_means_in_numbers_and_begins_where_it_is_told(figure):
+    one = {"training error": {"via": {2: (9.0, 7.0), 8: (5.0, 5.2)}}}
+    study_scale("Few", "channels", one, "2 seeds", {"training error": {"direct": (4.0, 5.0)}}, lowest=3)
+    [axes] = figure().axes
+    assert [(text.get_text(), text.xy) for text in axes.texts] == [("8.0", (2, 9.0)), ("5.1", (8, 5.2))]
+    assert [line.get_label() for line in axes.lines if line.get_linewidth() == 2] == ["direct 4.5"]
+    assert axes.get_ylim()[0] == 3
+    assert [text for text in figure().texts if "Thin horizontal lines" in text.get_text()]
 
 
 def test_a_scale_without_a_series_is_refused():

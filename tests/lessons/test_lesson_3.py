@@ -120,15 +120,15 @@ def test_exercise_2_knows_the_break_evens_of_other_settings(kernel, channels, hi
 @pytest.mark.parametrize(
     "answer",
     [
-        [165_150_720, 30],
-        (165_150_720.0, 30.0),
-        [np.int64(165_150_720), np.float32(30)],
-        [torch.tensor(165_150_720), Fraction(30)],
-        [165_150_720, 29.999999],
+        [165_150_720, 30, 311_296],
+        (165_150_720.0, 30.0, 311_296.0),
+        [np.int64(165_150_720), np.float32(30), np.int32(311_296)],
+        [torch.tensor(165_150_720), Fraction(30), torch.tensor(311_296)],
+        [165_150_720, 29.999999, 311_296],
     ],
 )
 def test_exercise_3_right(answer):
-    assert check("3.3", answer).startswith("Right. 47,185,920 + 117,964,800")
+    assert check("3.3", answer).startswith("Right. 30 percent of the work saved")
 
 
 @pytest.mark.parametrize(
@@ -143,19 +143,44 @@ def test_exercise_3_right(answer):
     ],
 )
 def test_exercise_3_hints_on_what_is_saved(saved, hint):
-    assert_hint(check("3.3", [165_150_720, saved]), hint)
+    assert_hint(check("3.3", [165_150_720, saved, 311_296]), hint)
 
 
-@pytest.mark.parametrize("answer", [165_150_720, [165_150_720], [165_150_720, 30, 0]])
-def test_exercise_3_asks_for_two_numbers(answer):
-    assert_hint(check("3.3", answer), "is not a list of 2 answers")
+@pytest.mark.parametrize(
+    ("activations", "hint"),
+    [
+        (262_144, "lacks the 5×5's own"),
+        (49_152, "the two 1×1s make maps, too"),
+        (212_992, "lacks the 96 maps"),
+        (147_456, "lacks the 160 maps"),
+        (458_752, "come after the pooling"),
+        (114_688, "stand before the pooling"),
+        (448, "how many numbers in each"),
+        (507_904, "made by no layer of the three"),
+        (335_872, "Leave out what the pooling makes"),
+        (1, "channels × pixels"),
+        ("311296", "is not a number"),
+        (0.5, "0.5 is not a whole number"),
+    ],
+)
+def test_exercise_3_hints_on_the_activations(activations, hint):
+    assert_hint(check("3.3", [165_150_720, 30, activations]), hint)
+
+
+@pytest.mark.parametrize("answer", [165_150_720, [165_150_720, 30], [165_150_720, 30, 311_296, 0]])
+def test_exercise_3_asks_for_three_numbers(answer):
+    assert_hint(check("3.3", answer), "is not a list of 3 answers")
 
 
 def test_exercise_3_is_what_the_trace_counts():
     layers = conv(192, 160), conv(160, 96), nn.MaxPool2d(3, 2, 1), conv(96, 192, 5)
     three = trace(nn.Sequential(*layers), (192, 32, 32)).macs
     direct = trace(nn.Sequential(conv(192, 192, 5)), (192, 16, 16)).macs
-    assert check("3.3", [three, 100 * (direct - three) / direct]).startswith("Right. ")
+    maps, made = torch.zeros(1, 192, 32, 32), 0
+    for layer in layers:
+        maps = layer(maps)
+        made += maps.numel() * isinstance(layer, nn.Conv2d)
+    assert check("3.3", [three, 100 * (direct - three) / direct, made]).startswith("Right. ")
     assert direct == 235_929_600
 
 
@@ -179,7 +204,7 @@ def test_exercise_3_is_what_the_trace_counts():
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_exercise_3_hints(answer, hint):
-    assert_hint(check("3.3", [answer, 30]), hint)
+    assert_hint(check("3.3", [answer, 30, 311_296]), hint)
 
 
 @pytest.mark.parametrize("answer", [["yes", 4_160], ("YES", 4_160.0), [" Yes ", torch.tensor(4_160)]])

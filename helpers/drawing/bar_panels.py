@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
@@ -94,6 +95,8 @@ def _panel(axes: Axes, values: Sequence[float], number: float) -> None:
             ha="right" if inside else "left",
             va="center",
             zorder=5,
+            # The dotted line would cross a number that stands outside.
+            path_effects=[] if inside else [withStroke(linewidth=4, foreground="white")],
         )
 
 

@@ -355,7 +355,7 @@ CLAIMS: list[Concluded] = [
         together_they_need_less_than_a_third,
     ),
     ("times", "AlexNet, by the times of our machine.", each_choice_has_its_winner),
-    ("times", "With 16 at once it gains nothing", efficientnet_gains_nothing),
+    ("times", "Why does it gain nothing from 16 at once?", efficientnet_gains_nothing),
     ("times", "For one photo, memory limits the linear layers.", fc6_s_own_bound),
     ("times", "VGG-16's conv3_2 does 211 MACs for each byte.", conv3_2_does_211_macs_for_each_byte),
     (

@@ -82,6 +82,7 @@ def _panel(axes: Axes, values: Sequence[float], number: float) -> None:
     axes.plot([0, 0], ends, color=INK, linewidth=1, clip_on=False, zorder=4)
     # Behind the bars, where it would cross their numbers.
     axes.plot([100, 100], ends, color=INK, linewidth=1.2, linestyle=":", clip_on=False)
+    halo = withStroke(linewidth=4, foreground="white")
     for row, value in enumerate(values):
         inside = value >= number
         axes.annotate(
@@ -95,8 +96,8 @@ def _panel(axes: Axes, values: Sequence[float], number: float) -> None:
             ha="right" if inside else "left",
             va="center",
             zorder=5,
-            # The dotted line would cross a number that stands outside.
-            path_effects=[] if inside else [withStroke(linewidth=4, foreground="white")],
+            # The dotted line would cross a number that stands there.
+            path_effects=[] if inside or value + 1.1 * number < 100 else [halo],
         )
 
 

@@ -133,12 +133,13 @@ def blocks() -> list[Entry]:
 
 
 def networks() -> list[Entry]:
-    """Whole networks as their papers have them."""
+    """Whole networks: as their papers have them, and as torchvision does, whose errors are of those."""
     found = []
-    for name, known in NETWORKS.items():
-        network = build(known, device="cpu")
-        side = network.preprocessing.crop
-        found.append(Entry(name, "whole", network, (3, side, side)))
+    for form, edition in (("whole", "paper"), ("torchvision", "torchvision")):
+        for name, known in NETWORKS.items():
+            network = build(known, edition=edition, device="cpu")
+            side = network.preprocessing.crop
+            found.append(Entry(name, form, network, (3, side, side)))
     return found
 
 

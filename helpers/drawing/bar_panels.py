@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
@@ -81,6 +82,7 @@ def _panel(axes: Axes, values: Sequence[float], number: float) -> None:
     axes.plot([0, 0], ends, color=INK, linewidth=1, clip_on=False, zorder=4)
     # Behind the bars, where it would cross their numbers.
     axes.plot([100, 100], ends, color=INK, linewidth=1.2, linestyle=":", clip_on=False)
+    halo = withStroke(linewidth=4, foreground="white")
     for row, value in enumerate(values):
         inside = value >= number
         axes.annotate(
@@ -94,6 +96,8 @@ def _panel(axes: Axes, values: Sequence[float], number: float) -> None:
             ha="right" if inside else "left",
             va="center",
             zorder=5,
+            # The dotted line would cross a number that stands there.
+            path_effects=[] if inside or value + 1.1 * number < 100 else [halo],
         )
 
 

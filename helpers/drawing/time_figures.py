@@ -1,4 +1,4 @@
-"""How fast layers are, and whether memory or arithmetic holds them up: the roofline of a machine."""
+"""How fast layers are, and whether memory or arithmetic limits them: the roofline of a machine."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def roofline(title: str, dots: Sequence[Dot], *, peak: float, bandwidth: float, 
 
     >>> dots = [Dot("fc6", "linear", 1, 0.25, 4e9), Dot("fc6", "linear", 16, 4, 2e10)]
     >>> roofline("Together is faster", dots, peak=1e11, bandwidth=1.6e10, caption="measured here")
-    Together is faster. MACs for each byte, billion MACs a second: fc6 0.25, 4.0; fc6 16 images 4.0, 20.
+    Together is faster. MACs for each byte, billion MACs a second: fc6 0.25, 4.0; fc6 16 photos 4.0, 20.
     """
     kinds = list(dict.fromkeys(dot.kind for dot in dots))
     if not 0 < len(kinds) <= len(LINES):
@@ -71,8 +71,8 @@ def roofline(title: str, dots: Sequence[Dot], *, peak: float, bandwidth: float, 
         _labels(axes, dots, peak / 1e9)
         axes.legend(loc="lower right", ncols=len(kinds), bbox_to_anchor=(1.0, 1.0), handletextpad=0.2)
         batches = sorted({dot.images for dot in dots})
-        several = f" Filled: one image at a time; hollow: {batches[-1]} at once." if len(batches) > 1 else ""
-        yours = " Black: your own." if any(dot.own for dot in dots) else ""
+        several = f" Filled: one photo at a time; hollow: {batches[-1]} at once." if len(batches) > 1 else ""
+        yours = " Black rings: your own." if any(dot.own for dot in dots) else ""
         lines = f"Grey: the fastest of all that was measured.{several}{yours}"
         note = f"{lines}\n{caption[0].upper()}{caption[1:]}."
         figure.text(16 / WIDTH, 10 / HEIGHT, note, size=9, linespacing=1.5)
@@ -84,7 +84,7 @@ def roofline(title: str, dots: Sequence[Dot], *, peak: float, bandwidth: float, 
 
 
 def _words(dot: Dot) -> str:
-    many = f" {dot.images} images" if dot.images > 1 else ""
+    many = f" {dot.images} photos" if dot.images > 1 else ""
     return f"{dot.name}{many} {_brief(dot.intensity)}, {_brief(dot.speed / 1e9)}"
 
 
@@ -114,13 +114,13 @@ def _roof(axes: Axes, peak: float, bandwidth: float) -> None:
     axes.plot([low, ridge], [low * bandwidth, peak], color=FAINT, linewidth=2.5, zorder=2)
     axes.plot([ridge, high], [peak, peak], color=FAINT, linewidth=2.5, zorder=2)
     beside = {"textcoords": "offset points", "color": FAINT, "size": 9, "ha": "center"}
-    axes.annotate("arithmetic holds it up", ((ridge * high) ** 0.5, peak), (0, 5), **beside)
+    axes.annotate("arithmetic limits it", ((ridge * high) ** 0.5, peak), (0, 5), **beside)
     start = max(low, axes.get_ylim()[0] / bandwidth)
     (x1, y1), (x2, y2) = axes.transData.transform([(start, start * bandwidth), (ridge, peak)])
     if hypot(x2 - x1, y2 - y1) > LEAST_SLOPE * DENSITY:
         middle = (start * ridge) ** 0.5
         axes.annotate(
-            "memory holds it up", (middle, middle * bandwidth), (-3, 3), va="bottom",
+            "memory limits it", (middle, middle * bandwidth), (-3, 3), va="bottom",
             rotation=degrees(atan2(y2 - y1, x2 - x1)), rotation_mode="anchor", **beside,
         )  # fmt: skip
 
@@ -133,11 +133,12 @@ def _dots(axes: Axes, dots: Sequence[Dot], kinds: Sequence[str]) -> None:
         colour, _, mark = LINES[kinds.index(dot.kind)]
         at = dot.intensity, dot.speed / 1e9
         filled = dot.images == least
-        face, edge = (INK, INK) if dot.own else (colour if filled else "white", colour)
+        # A ring around it leaves in sight what was recorded.
+        face, edge = ("none", INK) if dot.own else (colour if filled else "white", colour)
         label = dot.kind if dot.kind not in named and not dot.own else None
         named.add(dot.kind)
         axes.plot(
-            *at, mark, color=face, markeredgecolor=edge, markeredgewidth=1.8, markersize=9,
+            *at, mark, color=face, markeredgecolor=edge, markeredgewidth=1.8, markersize=14 if dot.own else 9,
             linestyle="", label=label, zorder=5 if dot.own else 4,
         )  # fmt: skip
         if dot.own:
@@ -168,4 +169,5 @@ def _labels(axes: Axes, dots: Sequence[Dot], peak: float) -> None:
             xs, ys = zip(*((x / ACROSS, 1 - y / DOWN) for x, y in line), strict=True)
             axes.plot(xs, ys, color=FAINT, linewidth=0.8, transform=axes.transAxes, zorder=3)
         left, middle = box[0] / ACROSS, 1 - (box[1] + box[3]) / 2 / DOWN
-        axes.text(left, middle, name, size=8.5, va="center", transform=axes.transAxes, zorder=6)
+        behind = {"facecolor": "white", "pad": 0.5, "linewidth": 0}
+        axes.text(left, middle, name, size=8.5, va="center", transform=axes.transAxes, zorder=6, bbox=behind)

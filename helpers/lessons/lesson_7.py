@@ -1,12 +1,14 @@
-"""The exercises of lesson 7, the summary: one on each lesson before it, five on this one, and a contest."""
+"""The exercises of lesson 7, the summary: one on each lesson before it, five on this one, two more."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import isfinite, nan
 from typing import Any
 
 from helpers.arithmetic import Convolution, Linear
 from helpers.lessons.checking import Exercise, Wrong, built, one_of, several, whole_number
+from helpers.wording.refusals import shown
 
 
 def _number(right: int, hints: Mapping[int, str], plain: str) -> Callable[[Any], None]:
@@ -54,19 +56,21 @@ _hidden = _number(
     "The two 3×3 have 9 · 64 · h + 9 · h · 64 weights, and the 5×5 has 25 · 64 · 64.",
 )
 
-_squeeze, _after = _weights(64, 62, 1), _weights(62, 64, 5)
-_more = _number(
-    _squeeze + _after - _five,
+_three, _each = _weights(64, 96, 3), _weights(64, 1, 1) + _weights(1, 96, 3)
+_widest = (_three - 1) // _each
+_narrowed = _number(
+    _widest,
     {
-        _squeeze + _after: "That is what the two hold together. How many more is it than the one 5×5?",
-        _five: "That is the one 5×5. Count the two that replace it, and subtract.",
-        _five - _squeeze - _after: "It is the other way round: the two hold more.",
-        _five - _after: "You left out the 1×1: the 5×5 alone became smaller, and the 1×1 has weights, too.",
-        _after - _five: "You left out the 1×1: it has weights, too.",
-        _squeeze: "That is the 1×1. But the 5×5 behind it reads 62 channels now, not 64.",
-        0: "A 1×1 doesn't save by itself: count the 1×1 and the 5×5 behind it.",
+        _widest + 1: "With 60 the two have 55,680 weights, and the 3×3 alone has 55,296.",
+        63: "With 63 the 3×3 becomes smaller, but the 1×1 has weights, too: count both.",
+        64: "With 64 the 3×3 stays as it was, and the 1×1 is added. How far must it narrow?",
+        32: "Half of the channels pay, but so do more. Up to which r are there fewer weights?",
+        (_three - 1) // (_weights(64, 1, 3) + _weights(1, 96, 1)): "The 1×1 comes first: it leads from 64 "
+        "channels to r, and the 3×3 from r to 96.",
+        _three: "That is how many weights the 3×3 has. With which r do the two have fewer?",
+        _each: "That is what the two have for each of the r channels between them.",
     },
-    WEIGHTS,
+    "The two have 64 · r + 9 · r · 96 weights, and the 3×3 alone has 9 · 64 · 96.",
 )
 
 _linear = Linear(1024, 1000).weights
@@ -179,14 +183,56 @@ def _intensities(answer: Any) -> None:
         )
 
 
+USES = (1, 14 * 14, 7 * 7)
+_ONCE = "the depthwise layer's nine weights of a map are each used at every pixel that comes out: 7×7."
+_MISUSED = (
+    {4096: "in a linear layer, how many products does one weight take part in, for one photo?"},
+    {
+        1: "a 1×1 works at every pixel: a weight is used once for each pixel that comes out.",
+        512: "how often does one weight, from one map to one map, multiply? Count the pixels.",
+        196 * 512: "a weight leads from one map to one map. How many pixels does it work at?",
+        196 * 512 * 512: "that is how many MACs the layer does. How often is one weight used?",
+    },
+    {
+        1: _ONCE,
+        196: "with stride 2 there are fewer places: count the pixels that come out.",
+        9 * 49: "there are nine weights for each map. How often is one of them used?",
+        49 * 512: "each map has nine weights of its own. How often is one of them used?",
+        9: _ONCE,
+    },
+)
+
+
+def _uses(answer: Any) -> None:
+    given = [whole_number(each) for each in several(answer, 6)]
+    names = ("Linear", "1×1", "Depthwise")
+    for name, right, said, hints in zip(names, USES, given, _MISUSED, strict=False):
+        if said != right:
+            plain = "count the places at which one weight works, for one photo."
+            raise Wrong(f"{name}: {hints.get(said, plain)}")
+    if given[3:] != [16 * right for right in USES]:
+        raise Wrong("One photo is right. And 16 at once: the same weights work on all of them.")
+
+
 ROWS = ("AlexNet", "VGG-16", "GoogLeNet", "ResNet-50", "DenseNet-121")
 OTHERS = {"alexnet", "googlenet"}
+BEHIND = 9.15 - 6.71
+_MISCOMPARED = (
+    (-BEHIND, "It is the other way round: GoogLeNet has more error, so give a number above 0."),
+    (0.04, "That is with 6.67, which is the error of several networks. What does one alone have?"),
+    (-0.04, "That is with 6.67, which is the error of several networks. What does one alone have?"),
+    (10.07 - 6.71, "That is GoogLeNet on one crop. The rest are single networks on ten crops."),
+    (7.89 - 6.71, "That is GoogLeNet on 144 crops. The rest are single networks on ten crops."),
+    (10.470 - 7.138, "That is torchvision's edition, on one crop. The rest are the papers', on ten."),
+    (9.15, "That is GoogLeNet's own error. How far is it from ResNet-50's 6.71?"),
+)
 
 
 def _odd_rows(answer: Any) -> None:
-    given = {one_of(each, tuple(name.casefold() for name in ROWS)) for each in several(answer, 2)}
-    if given == OTHERS:
-        return
+    if not isinstance(answer, list | tuple) or len(answer) < 2:
+        raise Wrong(f'{shown(answer)} is not a list of names and a number; write ["...", "...", 0.0].')
+    *names, difference = answer
+    given = {one_of(each, tuple(name.casefold() for name in ROWS)) for each in names}
     for name, hint in {
         "vgg-16": "VGG-16's 9.33 is a single network's on ten crops, measured by ResNet's authors.",
         "resnet-50": "ResNet-50's 6.71 is a single network's on ten crops.",
@@ -194,7 +240,24 @@ def _odd_rows(answer: Any) -> None:
     }.items():
         if name in given:
             raise Wrong(f"{hint} Compare the table with the one in this lesson.")
-    raise Wrong("Name two different rows.")
+    if given != OTHERS:
+        raise Wrong("There is more than one. Which errors in the table aren't those of a single network?")
+    points = _points(difference)
+    if abs(points - BEHIND) > 0.0051:
+        plain = "Take GoogLeNet's error from the plot (papers, top-5 error) and subtract ResNet-50's."
+        hints = [hint for wrong, hint in _MISCOMPARED if abs(points - wrong) < 0.0051]
+        raise Wrong(f"The names are right. {hints[0] if hints else plain}")
+
+
+def _points(answer: Any) -> float:
+    """Percentage points, or Wrong with what to give instead."""
+    try:
+        number = nan if isinstance(answer, str | bytes | bool) else float(answer)
+    except (TypeError, ValueError, OverflowError, RuntimeError):
+        number = nan
+    if not isfinite(number):
+        raise Wrong(f"The names are right. {shown(answer)} is not a number, such as 1.5.")
+    return number
 
 
 _wide, _deep = _weights(64, 384, 1) + _weights(384, 64, 1), _weights(384, 384, 5, groups=384)
@@ -220,7 +283,10 @@ EXERCISES = {
     "7.2": Exercise(
         _hidden, "With 88 channels the pair has 101,376 weights, and the 5×5 has 102,400. And it has a ReLU."
     ),
-    "7.3": Exercise(_more, "3,968 + 99,200 − 102,400 = 768 more: 62 is above this 5×5's break-even of 61.5."),
+    "7.3": Exercise(
+        _narrowed,
+        "The two have 54,752 weights, the 3×3 has 55,296. With 63 the 1×1 costs more than it saves.",
+    ),
     "7.4": Exercise(
         _averaged, "1,024 · 1,000, as before: the average leaves one number of each map. AlexNet's fc6 grows."
     ),
@@ -234,13 +300,16 @@ EXERCISES = {
         _pairs, "DenseNet-161 has 161 layers and growth rate 48; it beats the deeper, narrower 169 and 201."
     ),
     "7.9": Exercise(
-        _intensities,
-        "28 · 2.5 is 70 billion MACs, below the 100 billion; 59 · 2.5 is above, where the roof is level.",
+        _uses, "A fetched weight of the linear layer works least: it gains most from photos at once."
     ),
     "7.10": Exercise(
         _odd_rows,
-        "15.3 is AlexNet's seven networks, 6.67 GoogLeNet's; alone, on ten crops, it's 18.2 and 9.15.",
+        "15.3 and 6.67 are of seven networks each. Alone, on ten crops, it's 18.2 and 9.15: far behind.",
     ),
     "7.11": Exercise(_inverted, "49,152 of 58,752 MACs at each pixel, though the 5×5 looks the largest."),
     "7.12": Exercise(built("own_block"), "It keeps the shape, sees 5×5, and mixes all channels."),
+    "7.13": Exercise(
+        _intensities,
+        "28 · 2.5 is 70 billion MACs, below the 100 billion; 59 · 2.5 is above, where the roof is level.",
+    ),
 }

@@ -77,7 +77,8 @@ class Times:
         """One pass; raises ValueError where there is none.
 
         `images` is 1 or 16. Of a block there are three forms: "bare" convolutions, "whole" with batch norm,
-        ReLU, sum or concatenation, and "folded" with the batch norms folded into the convolutions.
+        ReLU, sum or concatenation, and "folded" with the batch norms folded into the convolutions. Of a
+        network there are two: "whole" as its paper has it, and "torchvision" as that library does.
 
         >>> recorded_times().of("AlexNet fc6").macs
         37748736

@@ -17,8 +17,8 @@ def weights(*layers):
     return sum(layer.weight.numel() for layer in layers)
 
 
-def test_there_are_eleven_questions_and_a_contest():
-    assert list(lesson_7.EXERCISES) == [f"7.{number}" for number in range(1, 13)]
+def test_there_are_eleven_questions_a_contest_and_one_that_goes_further():
+    assert list(lesson_7.EXERCISES) == [f"7.{number}" for number in range(1, 14)]
 
 
 def test_exercise_1_is_what_two_towers_would_save():
@@ -37,8 +37,11 @@ def test_exercises_2_and_3_are_what_pytorch_counts():
     most = max(between for between in range(1, 200) if pair(between) < one)
     assert check("7.2", most).startswith("Right. ")
     assert f"{pair(most):,}" in check("7.2", most)
-    two = weights(nn.Conv2d(64, 62, 1), nn.Conv2d(62, 64, 5))
-    assert check("7.3", two - one).startswith("Right. ")
+    alone = weights(nn.Conv2d(64, 96, 3))
+    two = {r: weights(nn.Conv2d(64, r, 1), nn.Conv2d(r, 96, 3)) for r in range(1, 96)}
+    widest = max(r for r, both in two.items() if both < alone)
+    assert check("7.3", widest).startswith("Right. ")
+    assert f"{two[widest]:,}" in check("7.3", widest)
 
 
 def test_exercise_4_is_googlenet_s_linear_layer():
@@ -90,7 +93,19 @@ def test_exercise_8_is_what_the_explorer_shows():
     assert check("7.8", pairs - together).startswith("Right. ")
 
 
-def test_exercise_9_is_what_pytorch_counts():
+def test_exercise_9_is_macs_by_weights():
+    layers = {
+        nn.Conv2d(4096, 4096, 1, bias=False): (4096, 1, 1),  # the linear layer
+        nn.Conv2d(512, 512, 1, bias=False): (512, 14, 14),
+        nn.Conv2d(512, 512, 3, stride=2, padding=1, groups=512, bias=False): (512, 14, 14),
+    }
+    uses = [trace(layer, shape).macs // weights(layer) for layer, shape in layers.items()]
+    answer = [*uses, *(16 * each for each in uses)]
+    assert check("7.9", answer).startswith("Right. ")
+    assert check("7.9", tuple(map(float, answer))).startswith("Right. ")
+
+
+def test_exercise_13_is_what_pytorch_counts():
     layer = nn.Conv2d(512, 512, 1, bias=False)
     found = []
     for images in (1, 16):
@@ -98,7 +113,7 @@ def test_exercise_9_is_what_pytorch_counts():
         moved = 4 * (maps.numel() + weights(layer) + layer(maps).numel())
         found.append(round(images * trace(layer, (512, 14, 14)).macs / moved))
     assert found[0] * 2.5e9 < 100e9 < found[1] * 2.5e9
-    assert check("7.9", [*found, "memory", "arithmetic"]).startswith("Right. ")
+    assert check("7.13", [*found, "memory", "arithmetic"]).startswith("Right. ")
 
 
 def test_exercise_10_names_the_figures_of_several_networks():
@@ -110,8 +125,13 @@ def test_exercise_10_names_the_figures_of_several_networks():
         if (figure.value, figure.models, figure.crops) == (value, 1, "10")
     }
     assert set(table) - alone == {"alexnet", "googlenet"}
-    assert check("7.10", ["AlexNet", "GoogLeNet"]).startswith("Right. ")
-    assert check("7.10", ("googlenet", " ALEXNET ")).startswith("Right. ")
+    [googlenet] = [
+        figure.value
+        for figure in published("googlenet", "top-5 error", edition="paper")
+        if (figure.models, figure.crops) == (1, "10")
+    ]
+    assert check("7.10", ["AlexNet", "GoogLeNet", googlenet - table["resnet50"]]).startswith("Right. ")
+    assert check("7.10", ("googlenet", " ALEXNET ", 2.44)).startswith("Right. ")
 
 
 def test_exercise_11_is_what_pytorch_counts():
@@ -138,14 +158,14 @@ def test_exercise_11_is_what_pytorch_counts():
         ("7.2", 102_400, "For which h"),
         ("7.2", 1_152, "for each channel between them"),
         ("7.2", 1, "25 · 64 · 64"),
-        ("7.3", 103_168, "what the two hold together"),
-        ("7.3", 102_400, "the one 5×5"),
-        ("7.3", -768, "the other way round"),
-        ("7.3", 3_200, "left out the 1×1"),
-        ("7.3", -3_200, "left out the 1×1"),
-        ("7.3", 3_968, "reads 62 channels now"),
-        ("7.3", 0, "doesn't save by itself"),
-        ("7.3", 1, "kernel height"),
+        ("7.3", 60, "55,680"),
+        ("7.3", 63, "count both"),
+        ("7.3", 64, "is added"),
+        ("7.3", 32, "but so do more"),
+        ("7.3", 82, "The 1×1 comes first"),
+        ("7.3", 55_296, "With which r"),
+        ("7.3", 928, "channels between them"),
+        ("7.3", 1, "9 · 64 · 96"),
         ("7.4", 102_400_000, "flattened maps"),
         ("7.4", 50_176_000, "flattened maps of 7×7"),
         ("7.4", 1_024, "for each of the 1,000 classes"),
@@ -172,26 +192,47 @@ def test_exercise_11_is_what_pytorch_counts():
         ("7.8", 3, "torchvision's"),
         ("7.8", 10, "five networks"),
         ("7.8", 5, "read the title"),
-        ("7.9", [59, 28, "memory", "arithmetic"], "the other way round"),
-        ("7.9", [111, 59, "memory", "arithmetic"], "four bytes"),
-        ("7.9", [35, 59, "memory", "arithmetic"], "that come out"),
-        ("7.9", [64, 59, "memory", "arithmetic"], "the weights are moved"),
-        ("7.9", [49, 59, "memory", "arithmetic"], "both in and out"),
-        ("7.9", [1, 59, "memory", "arithmetic"], "One image: MACs are"),
-        ("7.9", [28, 28, "memory", "arithmetic"], "are the weights read sixteen times"),
-        ("7.9", [28, 448, "memory", "arithmetic"], "so do the maps"),
-        ("7.9", [28, 1, "memory", "arithmetic"], "the weights once"),
-        ("7.9", [28, 59, "arithmetic", "memory"], "Both numbers are right"),
-        ("7.9", [28, 59, "memory", "memory"], "how many could be done"),
-        ("7.9", [28, 59, "memory", "time"], "'time' is not among the choices"),
-        ("7.9", [28, 59], "is not a list of 4 answers"),
-        ("7.9", 28, "is not a list of 4 answers"),
-        ("7.10", ["AlexNet", "VGG-16"], "VGG-16's 9.33"),
-        ("7.10", ["GoogLeNet", "ResNet-50"], "ResNet-50's 6.71"),
-        ("7.10", ["DenseNet-121", "AlexNet"], "DenseNet-121's 6.66"),
-        ("7.10", ["AlexNet", "AlexNet"], "two different rows"),
-        ("7.10", ["AlexNet", "ResNet-34"], "'ResNet-34' is not among"),
-        ("7.10", "AlexNet", "is not a list of 2 answers"),
+        ("7.9", [4096, 196, 49, 16, 3136, 784], "Linear: in a linear layer"),
+        ("7.9", [2, 196, 49, 16, 3136, 784], "Linear: count the places"),
+        ("7.9", [1, 1, 49, 16, 3136, 784], "1×1: a 1×1 works"),
+        ("7.9", [1, 512, 49, 16, 3136, 784], "Count the pixels"),
+        ("7.9", [1, 100_352, 49, 16, 3136, 784], "How many pixels"),
+        ("7.9", [1, 51_380_224, 49, 16, 3136, 784], "how many MACs"),
+        ("7.9", [1, 196, 196, 16, 3136, 3136], "with stride 2"),
+        ("7.9", [1, 196, 441, 16, 3136, 7056], "nine weights for each map"),
+        ("7.9", [1, 196, 25_088, 16, 3136, 784], "nine weights of its own"),
+        ("7.9", [1, 196, 9, 16, 3136, 784], "every pixel that comes out"),
+        ("7.9", [1, 196, 49, 1, 196, 49], "the same weights work on all"),
+        ("7.9", [1, 196, 49], "is not a list of 6 answers"),
+        ("7.13", [59, 28, "memory", "arithmetic"], "the other way round"),
+        ("7.13", [111, 59, "memory", "arithmetic"], "four bytes"),
+        ("7.13", [35, 59, "memory", "arithmetic"], "that come out"),
+        ("7.13", [64, 59, "memory", "arithmetic"], "the weights are moved"),
+        ("7.13", [49, 59, "memory", "arithmetic"], "both in and out"),
+        ("7.13", [1, 59, "memory", "arithmetic"], "One image: MACs are"),
+        ("7.13", [28, 28, "memory", "arithmetic"], "are the weights read sixteen times"),
+        ("7.13", [28, 448, "memory", "arithmetic"], "so do the maps"),
+        ("7.13", [28, 1, "memory", "arithmetic"], "the weights once"),
+        ("7.13", [28, 59, "arithmetic", "memory"], "Both numbers are right"),
+        ("7.13", [28, 59, "memory", "memory"], "how many could be done"),
+        ("7.13", [28, 59, "memory", "time"], "'time' is not among the choices"),
+        ("7.13", [28, 59], "is not a list of 4 answers"),
+        ("7.13", 28, "is not a list of 4 answers"),
+        ("7.10", ["AlexNet", "VGG-16", 2.44], "VGG-16's 9.33"),
+        ("7.10", ["GoogLeNet", "ResNet-50", 2.44], "ResNet-50's 6.71"),
+        ("7.10", ["DenseNet-121", "AlexNet", 2.44], "DenseNet-121's 6.66"),
+        ("7.10", ["GoogLeNet", 2.44], "more than one"),
+        ("7.10", ["AlexNet", "ResNet-34", 2.44], "'ResNet-34' is not among"),
+        ("7.10", ["AlexNet", "GoogLeNet"], "more than one"),
+        ("7.10", ["AlexNet", "GoogLeNet", "2.44"], "is not a number, such as 1.5"),
+        ("7.10", ["AlexNet", "GoogLeNet", -2.44], "the other way round"),
+        ("7.10", ["AlexNet", "GoogLeNet", -0.04], "What does one alone have"),
+        ("7.10", ["AlexNet", "GoogLeNet", 3.36], "on one crop"),
+        ("7.10", ["AlexNet", "GoogLeNet", 1.18], "144 crops"),
+        ("7.10", ["AlexNet", "GoogLeNet", 3.33], "torchvision's edition"),
+        ("7.10", ["AlexNet", "GoogLeNet", 9.15], "GoogLeNet's own error"),
+        ("7.10", ["AlexNet", "GoogLeNet", 5], "from the plot"),
+        ("7.10", "AlexNet", "is not a list of names and a number"),
         ("7.11", 93, "this one is 5×5"),
         ("7.11", 16, "depthwise convolution's share"),
         ("7.11", 72, "There are two 1×1"),

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from helpers import recorded_times
+from helpers import counted, recorded_times
 from helpers.lessons import times as reader
 from helpers.lessons.times import COLUMNS, FOLDER, Timed, read
 from tools import record_times
@@ -42,13 +42,19 @@ def test_every_pass_was_timed_for_one_image_and_for_sixteen():
 def test_the_record_is_that_of_its_script():
     entries = [*layers(), *blocks()]
     recorded = [(each.name, each.form) for each in TIMES.passes if each.images == 1]
-    networks = [(name, "whole") for name in record_times.NETWORKS]
+    networks = [(name, form) for form in ("whole", "torchvision") for name in record_times.NETWORKS]
     assert recorded == [*((entry.name, entry.form) for entry in entries), *networks]
     for entry in entries:
         entry.module.to("meta")
         for images in record_times.BATCHES:
             found = TIMES.of(entry.name, images, entry.form)
             assert counts(entry, images) == (found.macs, found.inputs, found.weights, found.outputs)
+
+
+def test_each_edition_of_a_network_is_timed_as_it_is_counted():
+    for form, edition in (("whole", "paper"), ("torchvision", "torchvision")):
+        for name, known in record_times.NETWORKS.items():
+            assert TIMES.of(name, 1, form).macs == counted(known, edition).macs
 
 
 def test_what_a_layer_moves_is_what_it_reads_and_writes():

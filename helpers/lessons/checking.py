@@ -54,12 +54,12 @@ class Exercise:
 def check(name: str, answer: Any) -> Sentence:
     """Whether `answer` solves exercise `name` (such as "3.1"), with a hint when it does not. Never raises.
 
-    >>> check("3.4", ["ReLU", 4096])
-    Right. Without a ReLU the two matrices are one, of 64 · 64 weights: an eighth of the 32,768.
+    >>> check("3.2", 128)
+    Right. 256 · 128 + 128 · 256 = 65,536: a 1×1 saves in front of a 1×1, too, but only below half.
     >>> check("3.1", ...)
     Exercise 3.1 is not answered yet: put your answer in place of the dots.
     >>> check("3.9", 1)
-    There is no exercise '3.9'; the nearest are '3.5', '3.4' and '3.3'.
+    There is no exercise '3.9'; the nearest are '3.6', '3.5' and '3.4'.
     """
     asked = name if isinstance(name, str) else shown(name)
     exercises = _exercises(asked)

@@ -6,11 +6,13 @@ What it says of times holds with room to spare, so that it holds on another mach
 from collections.abc import Callable
 from itertools import combinations, permutations
 
-from helpers import NetworkComparison, counted, published
+from helpers import NetworkComparison, counted, published, trace
+from helpers.lessons.study import Study
 from helpers.lessons.times import Times
 from helpers.reading.counted import Counted
 from helpers.reading.published import Figure
-from tests.studies.claims.looking import Concluded
+from studies.study import load
+from tests.studies.claims.looking import TEST, Concluded, apart, level
 
 Published = Callable[..., tuple[Figure, ...]]
 Count = Callable[..., Counted]
@@ -333,6 +335,25 @@ def deeper_is_not_always_better(published: Published) -> bool:
     return errors == [7.93, 6.43]
 
 
+EQUAL_WORK = "as much work"
+
+
+def densenet_wins_with_equal_parameters(found: Study) -> bool:
+    others = [name for name in found.networks if name != "DenseNet" and EQUAL_WORK not in name]
+    return all(apart(found, "DenseNet", other, TEST) for other in others)
+
+
+def with_equal_work_only_googlenet_overlaps(found: Study) -> bool:
+    dense, google = (f"{family}, {EQUAL_WORK}" for family in ("DenseNet", "GoogLeNet"))
+    behind = ["ResNet", *(f"{family}, {EQUAL_WORK}" for family in ("AlexNet", "VGG, batch norm"))]
+    return level(found, google, dense, TEST) and all(apart(found, dense, other, TEST) for other in behind)
+
+
+def densenet_does_seven_times_vgg_s_macs(_: Study) -> bool:
+    made = load("families").networks
+    return round(trace(made["DenseNet"](), (1, 8, 8)).macs / trace(made["VGG"](), (1, 8, 8)).macs) == 7
+
+
 CLAIMS: list[Concluded] = [
     (
         "times",
@@ -491,5 +512,20 @@ CLAIMS: list[Concluded] = [
         "counted",
         "with option A, whose errors the paper's table 2 has, there are none.",
         c_has_three_and_resnet_34_three_projections,
+    ),
+    (
+        "families",
+        "With equal parameters DenseNet wins",
+        densenet_wins_with_equal_parameters,
+    ),
+    (
+        "families",
+        "with equal work GoogLeNet overlaps with it.",
+        with_equal_work_only_googlenet_overlaps,
+    ),
+    (
+        "families",
+        "with equal parameters DenseNet does seven times VGG's MACs.",
+        densenet_does_seven_times_vgg_s_macs,
     ),
 ]

@@ -114,7 +114,7 @@ def test_lists_and_pictures_are_wide_enough_to_be_read(
         for figure in alive(view):
             lists = figure.locator("label:not([hidden]) select")
             assert all(lists.nth(place).bounding_box()["width"] >= 60 for place in range(lists.count())), page
-            assert figure.locator(".shown svg").bounding_box()["width"] >= 500, page
+            assert figure.locator(".shown svg[role=img]").bounding_box()["width"] >= 500, page
         view.context.close()
 
 

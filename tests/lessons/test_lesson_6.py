@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import DenseBlockExplorer, build, check, published, trace
+from helpers import DenseBlockExplorer, build, check, counted, published, trace
 from helpers.models.densenet import DenseBlock
 from studies import dense as dense_study
 from studies.parts import parameters
@@ -432,7 +432,7 @@ def test_what_the_text_says_of_connections_and_weights_is_so():
     assert len(pairs) == 28
     assert cuts["not the layer just before"] == cuts["the input to its next reader only"] == 6
     assert (cuts["the layer just before, and the input"], cuts["the layer just before only"]) == (15, 21)
-    assert "That cut took 21 of each block's 28 connections." in text()
+    assert "That removed 21 of each block's 28 connections." in text()
     network = dense_net(input_and_previous)
     whole = parameters(dense_net)
     idle = 0
@@ -455,9 +455,11 @@ def test_what_the_text_says_of_the_paper_s_network_is_counted():
 def test_what_the_text_says_of_memory_is_so():
     assert round(3264 * 56 * 56 * 4 / 1e6) == 41
     assert round(256 * 56 * 56 * 4 / 1e6) == 3
-    assert (round(32 * 131 / 1000, 1), round(32 * 82 / 1000, 1)) == (4.2, 2.6)
     assert "these are 41 MB; the 256 maps that come out are 3" in text()
-    assert "4.2 GB of maps, against 2.6" in text()
+    dense, residual = (3 * 4 * counted(name).parameters / 1e6 for name in ("densenet121", "resnet50"))
+    assert (round(dense), round(residual)) == (96, 307)
+    assert 4 < (residual - dense) / (131 - 82) < 5
+    assert "From five photos on: 49 MB more for each outweigh 307 − 96 = 211 MB of parameters." in text()
 
 
 def torchvision(name):

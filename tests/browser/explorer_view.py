@@ -42,6 +42,8 @@ NEXT_PICTURE = """(box, [seconds, within]) => {
     return { answer };
 }"""
 
+SHOWN = ":not([style*='display: none'])"
+"""Apart from the controls that the explorer itself hides, where they don't matter."""
 # A list with one entry may be hidden: there is nothing to choose. So is the label of what has no name.
 CUT_OFF = """box => {
     const lists = [...box.querySelectorAll(".widget-dropdown")];
@@ -49,6 +51,7 @@ CUT_OFF = """box => {
     return [box, ...box.querySelectorAll("label, .widget-readout, select, button, .noUi-handle")]
         .filter(part => part.matches("label") ? part.textContent.trim() : true)
         .filter(part => !idle.includes(part.closest(".widget-dropdown")))
+        .filter(part => !part.closest("[style*='display: none']"))
         .filter(part => !part.checkVisibility() || part.scrollWidth > part.clientWidth + 1)
         .map(part => part === box ? "the explorer" : part.textContent.trim() || part.className);
 }"""
@@ -97,14 +100,14 @@ class PictureBox:
         return self.box.locator(self.within)
 
     def sliders(self) -> list[SliderView]:
-        """The sliders, in the order of the page."""
+        """The sliders that the explorer shows, in the order of the page."""
         return [
             SliderView(
                 each.locator("label").inner_text(),
                 each.locator(".noUi-handle"),
                 each.locator(".widget-readout"),
             )
-            for each in self.box.locator(".widget-slider").all()
+            for each in self.box.locator(f".widget-slider{SHOWN}").all()
         ]
 
     def slider(self, label: str) -> SliderView:
@@ -115,8 +118,8 @@ class PictureBox:
         raise LookupError(f"There is no slider {label!r} here.")
 
     def selects(self) -> list[Locator]:
-        """The drop-down lists, in the order of the page."""
-        return self.box.locator("select").all()
+        """The drop-down lists that the explorer shows, in the order of the page."""
+        return self.box.locator(f".widget-dropdown{SHOWN} select").all()
 
     def select(self, label: str) -> Locator:
         """The drop-down list with this label. Raises LookupError where there is none."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import gzip
 import inspect
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from importlib.metadata import distribution
+from multiprocessing import get_context
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -64,8 +64,8 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
         shutil.copy(ROOT / "docs" / name, source)
     (source / "reference.md").write_text(reference(), encoding="utf-8")
     notebooks = tuple(notebooks)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:  # each waits for a kernel of its own
-        made = dict(zip((path.stem for path in notebooks), threads.map(lesson_page, notebooks), strict=True))
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # each runs a kernel of its own
+        made = dict(zip((path.stem for path in notebooks), pool.map(lesson_page, notebooks), strict=True))
     pages = made | {"studies": studies_page(notebooks)}
     for name, page in pages.items():
         (source / f"{name}.md").write_text(page.markdown, encoding="utf-8")

@@ -128,13 +128,10 @@ def one_part_saved_1_2_points_at_most(published: Callable[..., tuple[Figure, ...
     return max(figure.value for figure in published("alexnet", "top-5 gain")) == 1.2
 
 
-def alexnet_won_by_eleven(published: Callable[..., tuple[Figure, ...]]) -> bool:
-    won = next(
-        figure.value
-        for figure in published("alexnet", "top-5 error")
-        if (figure.data, figure.models) == ("test", 7)
-    )
-    return round(published("fisher_vectors", "top-5 error")[0].value - won) == 11
+def alexnet_won_by_eleven_three_by_the_ensemble(published: Callable[..., tuple[Figure, ...]]) -> bool:
+    errors = {(each.data, each.models): each.value for each in published("alexnet", "top-5 error")}
+    ahead = published("fisher_vectors", "top-5 error")[0].value - errors["test", 7]
+    return (round(ahead), round(errors["validation", 1] - errors["validation", 7])) == (11, 3)
 
 
 CLAIMS: list[Concluded] = [
@@ -149,7 +146,11 @@ CLAIMS: list[Concluded] = [
         "Where the paper prints what one saved of top-5 error, it is 1.2 points at most.",
         one_part_saved_1_2_points_at_most,
     ),
-    ("published", "AlexNet won by eleven.", alexnet_won_by_eleven),
+    (
+        "published",
+        "AlexNet won by eleven, three by the ensemble.",
+        alexnet_won_by_eleven_three_by_the_ensemble,
+    ),
     (
         "alexnet_parts",
         "Without dropout, the error is lower both in training and on new patches.",

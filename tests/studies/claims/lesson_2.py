@@ -24,8 +24,9 @@ def every_pair_beats_every_5x5_on_new_patches(found: Study) -> bool:
     return apart(found, "two 3×3", "5×5", TEST)
 
 
-def three_3x3_and_7x7_are_level(found: Study) -> bool:
-    return all(level(found, "7×7", "three 3×3", measure) for measure in (TRAINING, TEST))
+def three_3x3_beat_every_7x7_from_four_of_five_seeds(found: Study) -> bool:
+    best = min(found.last("7×7", TEST))
+    return [error < best for error in sorted(found.last("three 3×3", TEST))] == [True] * 4 + [False]
 
 
 def the_stacks_have_fewer_weights(_: Study) -> bool:
@@ -120,19 +121,19 @@ def the_error_falls_to_16_layers_and_no_further(published: Published) -> bool:
 CLAIMS: list[Concluded] = [
     (
         "kernels",
-        "With batch norm, the large kernels lead at first, on average.",
+        "With batch norm, the large kernels lead after five epochs, on average.",
         the_large_kernels_lead_after_5_epochs_on_average,
     ),
     (
         "kernels",
-        "In the end every pair of 3×3 beats every 5×5 on new patches",
+        "Finally all five pairs of 3×3 beat every 5×5 on new patches",
         every_pair_beats_every_5x5_on_new_patches,
     ),
     ("kernels", "on new patches, with fewer weights.", the_stacks_have_fewer_weights),
     (
         "kernels",
-        "Three 3×3 and one 7×7 are level: their ranges overlap.",
-        three_3x3_and_7x7_are_level,
+        "Three 3×3 beat every 7×7 from four of five seeds: too few to settle it.",
+        three_3x3_beat_every_7x7_from_four_of_five_seeds,
     ),
     (
         "kernels",
@@ -144,8 +145,8 @@ CLAIMS: list[Concluded] = [
         "was 0.2 for two 3×3, the highest.",
         the_highest_rate_was_best_for_two_3x3_alone,
     ),
-    ("kernels", "So it was in our small race, for two 3×3", every_pair_beats_every_5x5_on_new_patches),
-    ("kernels", "Three were level with a 7×7", three_3x3_and_7x7_are_level),
+    ("kernels", "In our small race this held for two 3×3", every_pair_beats_every_5x5_on_new_patches),
+    ("kernels", "For three, five seeds didn't settle it", three_3x3_beat_every_7x7_from_four_of_five_seeds),
     (
         "kernels_without_norm",
         "Without batch norm, the pair and the 5×5 are level",
@@ -158,7 +159,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels_without_norm",
-        "and hard to train without it.",
+        "and without it they were hard to train.",
         without_norm_the_deepest_stack_fits_worst,
     ),
     ("published", 'had a top-1 error "7% higher".', it_was_7_percent_higher),

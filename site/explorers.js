@@ -247,6 +247,8 @@ function scrolled(part) {
   if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
 }
 
+// What is folded has no width before it is opened.
+document.addEventListener("toggle", (event) => event.target.querySelectorAll("pre, figure, .shown").forEach(scrolled), true);
 addEventListener("load", () => document.querySelectorAll("pre, figure:not(.explorer)").forEach(scrolled));
 
 const figures = [...document.querySelectorAll("figure.explorer")];

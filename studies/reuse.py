@@ -1,24 +1,20 @@
 """Lesson 6: which connections of a trained DenseNet are used? Each is cut, and the error measured.
 
-Batch norms get the means and variances of the cut network, on training images: what is measured is what a
-connection carries, not what a wrong mean does. The last two networks are trained without the connections: a
+`cut_connections` cuts a trained network. The last two networks are trained without the connections: a
 trained network misses what it has learned to use, which doesn't say that it couldn't do without.
 """
 
-from collections.abc import Callable
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 
-from helpers.images.patches import PatchData
 from helpers.models.small import SmallDenseNet
+from helpers.running.cutting import Kept, cut_connections
 from studies.dense import data
-from studies.study import Change, Study
+from studies.study import Study
 
 LAYERS, GROWTH = 6, 8
-Kept = Callable[[int, int], bool]
-"""Whether a reader has a source. Source 0 is the block's input; the last reader is what follows the block."""
 
 
 class Mask(nn.Module):
@@ -49,24 +45,6 @@ def masked(network: nn.Module, kept: Kept) -> nn.Module:
                 setattr(layer, name, nn.Sequential(mask, layer.get_submodule(name)))
         channels = (channels + LAYERS * GROWTH) // 2
     return network
-
-
-def cut(kept: Kept) -> Change:
-    """A trained network cut so, with batch norm's means and variances taken anew."""
-
-    def change(network: nn.Module, data: PatchData) -> nn.Module:
-        where = next(network.parameters()).device
-        masked(network, kept).to(where).train()
-        for layer in network.modules():
-            if isinstance(layer, nn.BatchNorm2d):
-                layer.reset_running_stats()
-                layer.momentum = None  # the plain mean over all batches
-        with torch.no_grad():
-            for images in data.train_images.split(500):
-                network(images.to(where))
-        return network.eval()
-
-    return change
 
 
 def dense_net(kept: Kept | None = None) -> nn.Module:
@@ -109,5 +87,5 @@ STUDY = Study(
     data=data,
     epochs=15,
     rates=(0.05, 0.1, 0.2),
-    cut={name: cut(kept) for name, kept in CUTS.items()},
+    cut={name: partial(cut_connections, kept=kept) for name, kept in CUTS.items()},
 )

@@ -53,9 +53,7 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
     files = folder / "files"
     for page in ("conf.py", "index.md"):
         shutil.copy(SITE / page, source)
-    running = (SITE / "running.md").read_text(encoding="utf-8")
-    address = repository() or EXAMPLE
-    (source / "running.md").write_text(running.replace(EXAMPLE, address), encoding="utf-8")
+    (source / "running.md").write_text(running(), encoding="utf-8")
     for name in ("explorers.js", "site.css"):
         shutil.copy(SITE / name, source / "static")
     for name in ("picture.js", "picture.css"):
@@ -87,6 +85,12 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
         shutil.copy(path, files)
         (folder / "slides" / f"{path.stem}.slides.html").write_text(make_deck(path), encoding="utf-8")
     _python(folder / "_static")
+
+
+def running() -> str:
+    """How to run the notebooks, with the address of the course's repository where it is known."""
+    text = (SITE / "running.md").read_text(encoding="utf-8")
+    return text.replace(EXAMPLE, repository() or EXAMPLE)
 
 
 def reference() -> str:

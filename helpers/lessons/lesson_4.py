@@ -158,6 +158,6 @@ EXERCISES = {
     ),
     "4.5": Exercise(
         built("inception_block"),
-        "16 + 32 + 16 = 64 channels, and the field of a 5×5: so the authors built their next blocks.",
+        "16 + 32 + 16 = 64 channels, and the field of a 5×5: so the next blocks were built, in 2015.",
     ),
 }

@@ -42,6 +42,15 @@ class Undrawn(TorchFunctionMode):
         return given["tensor"] if skipped else func(*args, **given)
 
 
+def convolutions_of(module: nn.Module) -> list[nn.Conv2d]:
+    """The convolutions in a module, in the order in which they were put there.
+
+    >>> [layer.kernel_size for layer in convolutions_of(nn.Sequential(nn.Conv2d(3, 8, 1), nn.ReLU()))]
+    [(1, 1)]
+    """
+    return [each for each in module.modules() if isinstance(each, nn.Conv2d)]
+
+
 def dense_as_convolution(linear: nn.Linear, shape: tuple[int, int, int]) -> nn.Conv2d:
     """Return a fully connected layer on flattened maps of `shape` (channels, height, width) as a convolution.
 

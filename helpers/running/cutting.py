@@ -11,10 +11,12 @@ from torch import nn
 from helpers.images.patches import PatchData
 from helpers.models import given
 from helpers.models.device import enough_memory
+from helpers.models.parts import convolutions_of
 from helpers.models.passes import taking
 from helpers.wording.refusals import first_line, shown
 
 Kept = Callable[[int, int], bool]
+"""Whether a reader has a source. Source 0 is the block's input; the last reader is what follows the block."""
 Readers = list[nn.Conv2d | nn.Linear]
 
 _AT_ONCE = 500  # images, of which batch norm takes the plain mean over all batches
@@ -75,7 +77,7 @@ def _blocks(network: nn.Module) -> Iterator[tuple[list[int], Readers]]:
     """The channels of the sources of each dense block, and what reads them."""
     parts = list(network.modules())
     for place, block in enumerate(parts):
-        layers = [_convolutions(layer) for layer in block.children()]
+        layers = [convolutions_of(layer) for layer in block.children()]
         if len(layers) < 2 or not all(layers):
             continue
         sizes = [layers[0][0].in_channels, *(convolutions[-1].out_channels for convolutions in layers)]
@@ -89,10 +91,6 @@ def _blocks(network: nn.Module) -> Iterator[tuple[list[int], Readers]]:
                 "whole network."
             )
         yield sizes, [*(convolutions[0] for convolutions in layers), after]
-
-
-def _convolutions(layer: nn.Module) -> list[nn.Conv2d]:
-    return [each for each in layer.modules() if isinstance(each, nn.Conv2d)]
 
 
 def _measure_again(network: nn.Module, data: PatchData) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor, nn
 
+from helpers.models.parts import convolutions_of
 from helpers.wording.refusals import shown
 
 
@@ -16,7 +17,7 @@ def weight_reuse(block: nn.Module, *after: nn.Conv2d | nn.Linear) -> np.ndarray:
     their first convolution, and what reads the whole block, given as `after`: the transition's 1×1, or the
     classifier. An entry is the mean absolute weight between a source's channels and
     a reader (Huang et al., 2016, https://arxiv.org/abs/1608.06993, figure 5), divided by that of all the
-    reader's weights: 1 says "as much as the average map". The paper does not divide; but He's first weights
+    reader's weights: 1 says "as much as the average map". The paper does not divide; but He's initial weights
     are smaller where more maps are read, and batch norm undoes any factor that all weights of a reader share.
     NaN stands for a source that a reader does not have.
 
@@ -30,9 +31,8 @@ def weight_reuse(block: nn.Module, *after: nn.Conv2d | nn.Linear) -> np.ndarray:
     >>> weight_reuse(block).tolist()
     [[1.0, 1.0], [nan, 1.0], [nan, nan]]
     """
-    convolutions = (
-        [_convolutions(layer) for layer in block.children()] if isinstance(block, nn.Module) else []
-    )
+    layers = block.children() if isinstance(block, nn.Module) else ()
+    convolutions = [convolutions_of(layer) for layer in layers]
     if not convolutions or not all(convolutions):
         raise ValueError(f"The block is {shown(block)}; give a dense block, such as features.denseblock1.")
     firsts = [each[0] for each in convolutions]
@@ -51,10 +51,6 @@ def weight_reuse(block: nn.Module, *after: nn.Conv2d | nn.Linear) -> np.ndarray:
                 f"{ends[-1]} come out of the block."
             )
     return np.column_stack([_by_source(reader.weight, ends) for reader in (*firsts, *after)])
-
-
-def _convolutions(layer: nn.Module) -> list[nn.Conv2d]:
-    return [each for each in layer.modules() if isinstance(each, nn.Conv2d)]
 
 
 def _by_source(weight: Tensor, ends: list[int]) -> np.ndarray:

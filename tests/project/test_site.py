@@ -33,5 +33,9 @@ def test_with_an_address_it_has_buttons_for_binder_and_colab(project, address):
     assert "https://colab.research.google.com/github/teacher/nets/blob/main/notebooks/5_resnet.ipynb" in ways
 
 
-def test_the_texts_name_the_address_that_is_replaced_where_it_is_known():
-    assert site.EXAMPLE in (site.SITE / "running.md").read_text(encoding="utf-8")
+def test_how_to_run_the_notebooks_names_the_address_or_an_example(project):
+    project('[project]\nname = "course"\n')
+    assert f"git+{site.EXAMPLE}\n" in site.running()
+    project('[project]\nname = "course"\nurls.Repository = "https://github.com/teacher/nets"\n')
+    assert "git+https://github.com/teacher/nets\n" in site.running()
+    assert site.EXAMPLE not in site.running()

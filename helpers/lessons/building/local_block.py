@@ -14,7 +14,7 @@ from helpers.lessons.building.modules import maps, module_itself
 from helpers.lessons.checking import Wrong
 
 IN_CHANNELS, MADE, LAYERS = 16, 8, 3  # of the block to build
-OUT_CHANNELS = IN_CHANNELS + MADE
+OUT_CHANNELS, ALL = IN_CHANNELS + MADE, IN_CHANNELS + LAYERS * MADE  # with all layers' maps: a dense block's
 READS = [IN_CHANNELS, *[OUT_CHANNELS] * (LAYERS - 1)]
 
 
@@ -64,10 +64,9 @@ def _right_shape(out: Any) -> None:
     hints = {
         MADE: "It gives the last layer's 8 maps alone: torch.cat them to the block's input.",
         IN_CHANNELS: "It gives 16 channels, as an addition would: torch.cat([x, new], dim=1) keeps both.",
-        IN_CHANNELS
-        + LAYERS * MADE: "It gives 40 channels: that is the whole dense block. Here only the last "
-        "layer's maps stand behind the input.",
-        LAYERS * MADE + MADE: "It gives 32 channels: the input's 16 and the last layer's 8 are 24.",
+        ALL: "It gives 40 channels: that is the whole dense block. Here only the last layer's maps stand "
+        "behind the input.",
+        ALL - MADE: "It gives 32 channels: the input's 16 and the last layer's 8 are 24.",
     }
     if out.shape[1] != OUT_CHANNELS:
         plain = f"It gives {out.shape[1]} channels; the input's 16 and the last layer's 8 are 24."

@@ -123,6 +123,8 @@ def test_points_are_where_their_numbers_are_each_with_its_name_and_all_panels_ha
         assert lines == {name: [list(at) for at in points.values()] for name, points in panel.items()}
         named = {text.get_text(): text.xy for text in axes.texts}
         assert named == {point: at for points in panel.values() for point, at in points.items()}
+        sides = {text.get_text(): text.get_ha() for text in axes.texts}
+        assert sides == {"a": "left", "b": "left", "c": "right"}, "so that names of two lines part"
         assert axes.get_xlim()[0] == 0
     assert [text.get_text() for text in second.get_legend().get_texts()] == ["deep", "wide"]
 

@@ -189,6 +189,15 @@ def test_shares_are_said_and_drawn_in_percent_of_their_own_bar(made):
     assert [text.get_text() for text in axes.get_legend().get_texts()] == list(PARTS["MACs"])
 
 
+def test_a_narrow_first_part_has_its_number_beside_it_where_there_is_room(made):
+    full, tiny = {"x": 4, "y": 48, "z": 48}, {"x": 1, "y": 999}
+    shares("Few", {"wide": {"x": 3.8, "y": 96.2}, "full": full, "tiny": tiny})
+    numbers = {text.get_text(): text for text in made[0].axes[0].texts}
+    assert set(numbers) == {"3.8 %", "96.2 %", "48.0 %", "99.9 %"}
+    assert numbers["3.8 %"].get_position()[0] > 3.8
+    assert numbers["3.8 %"].get_ha() == "left"
+
+
 def test_a_kind_that_one_bar_lacks_is_neither_said_nor_seen_there(made):
     drawing = shares("Kinds", {"a": {"x": 1}, "b": {"y": 3, "x": 1}})
     assert drawing.alt == "Kinds. a: x 100.0 %; b: y 75.0 %, x 25.0 %."

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from statistics import mean
 
 import torch
 
@@ -53,12 +54,15 @@ class Record:
     def rate(self, network: str) -> float | None:
         """The rate of the lowest error on the data for choosing, of two the one of the lower loss.
 
-        None while one of them is to be tried.
+        With one rate for all networks it is that of their lowest mean error. None while one is to be tried.
         """
-        tried = self.tried.get(network, {})
-        if set(tried) != set(self.study.rates):
+        sharing = list(self.study.networks) if self.study.one_rate else [network]
+        tried = [self.tried.get(each, {}) for each in sharing]
+        if any(set(found) != set(self.study.rates) for found in tried):
             return None
-        return min(tried, key=lambda rate: tried[rate])
+        return min(
+            self.study.rates, key=lambda rate: [mean(found[rate][each] for found in tried) for each in (0, 1)]
+        )
 
     def missing_choices(self) -> list[tuple[str, float]]:
         """The networks and rates that have not been tried."""
@@ -109,12 +113,13 @@ class Record:
                 for seed in study.seeds:
                     for measure, curve in self.runs.get((network, seed), {}).items():
                         table.writerow([network, seed, measure, *curve])
+        whose = "one for all networks" if study.one_rate else "of each network its own"
         lines = {
             "question": study.question,
             "varied": study.varied,
             "fixed": study.fixed,
-            "rate": "of each network its own, that of the lowest error on images that are in no test, "
-            f"out of {', '.join(f'{rate:g}' for rate in study.rates)}",
+            "rate": f"{whose}, that of the lowest {'mean ' * study.one_rate}error on images that are in no "
+            f"test, out of {', '.join(f'{rate:g}' for rate in study.rates)}",
             "complete": not self.missing_choices() and not self.missing_runs(),
             "seeds": list(study.seeds),
             "epochs": study.epochs,
@@ -127,13 +132,15 @@ class Record:
         }
         # A string of JSON is one of TOML too.
         text = [f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in lines.items()]
+        rates = {network: self.rate(network) for network in study.networks}
+        text += ["", "[rates]", *(f"{_key(name)} = {rate:g}" for name, rate in rates.items() if rate)]
         text += ["", "# The error in percent and the loss that each network came to, by rate."]
         for network in study.networks:
             found = self.tried.get(network, {})
-            rates = (
+            ends = (
                 f'"{rate:g}" = [{error:.2f}, {loss:.4g}]' for rate, (error, loss) in sorted(found.items())
             )
-            text += [f"[tried.{_key(network)}]", *rates]
+            text += [f"[tried.{_key(network)}]", *ends]
         (self.folder / f"{self.name}.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
 
 

@@ -33,9 +33,9 @@ class Study:
 
     `networks` make a network each, by name, from the state of PyTorch's generator. `data(choosing)` gives the
     data: with `choosing` those that the learning rate is chosen by, which have no image of the test. `rates`
-    are the learning rates that each network may choose from; every training takes `epochs`, and is done from
-    every one of `seeds`. `options` are further settings of `fit`. `varied` and `fixed` say what differs and
-    what doesn't, in words.
+    are the learning rates that each network may choose from, or all of them together with `one_rate`; every
+    training takes `epochs`, and is done from every one of `seeds`. `options` are further settings of `fit`.
+    `varied` and `fixed` say what differs and what doesn't, in words.
 
     A network named in `grown` is turned into another after its training, and that one trained as long again.
     `cut` are changes to the first network, as trained, whose error is measured; they are not trained.
@@ -48,6 +48,7 @@ class Study:
     data: Callable[[bool], PatchData]
     epochs: int
     rates: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2)
+    one_rate: bool = False
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     options: Mapping[str, Any] = field(default_factory=dict)
     grown: Mapping[str, Change] = field(default_factory=dict)

@@ -192,10 +192,7 @@ def read(folder: Path, name: str) -> Study:
         notes["data"],
         tuple(notes["seeds"]),
         notes["epochs"],
-        {
-            network: float(min(tried, key=lambda rate: tuple(tried[rate])))
-            for network, tried in notes["tried"].items()
-        },
+        notes["rates"],
         {
             network: {measure: tuple(curves) for measure, curves in runs.items()}
             for network, runs in found.items()

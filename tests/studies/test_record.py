@@ -110,6 +110,22 @@ def test_a_record_goes_on_where_it_was(tmp_path: Path) -> None:
     assert rows[8] == ["one", "1", "test loss", "4.8", "0.0333"]
 
 
+def test_one_rate_for_all_is_that_of_their_lowest_mean_error(tmp_path: Path) -> None:
+    each, shared = (Record("mine", replace(STUDY, one_rate=one), tmp_path) for one in (False, True))
+    one, two = STUDY.networks
+    for record in (each, shared):
+        record.choose(one, 0.01, history(50.0, 20.0))
+        record.choose(one, 0.1, history(50.0, 30.0))
+        record.choose(two, 0.01, history(50.0, 45.0))
+        assert shared.rate(one) is None  # not all have been tried
+        record.choose(two, 0.1, history(50.0, 25.0))
+    assert [each.rate(one), each.rate(two)] == [0.01, 0.1]
+    assert [shared.rate(one), shared.rate(two)] == [0.1, 0.1]  # 27.5 against 32.5
+    notes = tomllib.loads((tmp_path / "mine.toml").read_text(encoding="utf-8"))
+    assert notes["rates"] == {one: 0.1, two: 0.1}
+    assert notes["rate"].startswith("one for all networks, that of the lowest mean error")
+
+
 def test_a_rate_at_which_the_loss_was_no_longer_finite_is_the_worst(tmp_path: Path) -> None:
     record = Record("mine", STUDY, tmp_path)
     record.choose("one", 0.1, history(note="Stopped in epoch 1: the loss is no longer finite."))

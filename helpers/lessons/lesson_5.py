@@ -91,7 +91,7 @@ EXERCISES = {
         _width, "18 · 124² is about 278,528: for the price of 124 channels, the bottleneck carries 512."
     ),
     "5.3": Exercise(
-        _option_c, "65,536 on top of 69,632: the projection would cost as much as the block, so B it is."
+        _option_c, "65,536 on top of 69,632: a projection everywhere would nearly double such blocks."
     ),
     "5.4": Exercise(
         _overwritten, "It adds the first layer's output to the second's, so the input never gets around them."

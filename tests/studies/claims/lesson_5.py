@@ -103,7 +103,7 @@ CLAIMS: list[Concluded] = [
         "After 15 epochs it still gets 12 percent of its *training* patches wrong",
         plain_14_ends_at_12_percent,
     ),
-    ("degradation", "plain-44 is bad on both.", plain_44_is_bad_on_both),
+    ("degradation", "plain-44 is bad on training and test patches alike.", plain_44_is_bad_on_both),
     (
         "degradation",
         "With it, 44 layers fit their training patches better than 14 do",

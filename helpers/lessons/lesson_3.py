@@ -27,8 +27,8 @@ def _one_pixel(answer: Any) -> None:
 
     before, without_bias = channels(PIXEL), channels(PIXEL, (0, 0))
     right = relu(before)
-    *given, after = map(_real, several(answer, 3))
-    found = tuple(given)
+    *numbers, letters = several(answer, 3)
+    found = tuple(map(_real, numbers))
     hints = {
         before: "The ReLU after the convolution makes 0 of every negative number.",
         without_bias: "Each channel has a bias as well, and after it comes a ReLU.",
@@ -40,8 +40,24 @@ def _one_pixel(answer: Any) -> None:
         wrong = "first" if found[0] != right[0] else "second"
         plain = f"In the {wrong} channel, add up the four products of a number and its weight, and the bias."
         raise Wrong(hints.get(found, plain))
-    if after != right[0]:
-        raise Wrong("The first two are right. For the third: how many of its neighbours does a 1×1 read?")
+    _what_it_can(letters)
+
+
+def _what_it_can(answer: Any) -> None:
+    letters = set(answer.casefold()) - set(" ,;") if isinstance(answer, str) else set()
+    if not letters or letters - set("abcde"):
+        raise Wrong(f'{shown(answer)} is not made of the letters a to e; give them in quotes, such as "bd".')
+    hints = {
+        "b": "Sharpening compares a pixel with its neighbours.",
+        "d": "A mirror moves each colour to another place.",
+        "e": "The largest of three numbers isn't a weighted sum of them.",
+    }
+    for letter in sorted(letters):
+        if letter in hints:
+            raise Wrong(f"The numbers are right. For {letter}: {hints[letter]}")
+    for letter, weights in {"a": "1 − x", "c": "the same mix of red, green and blue"}.items():
+        if letter not in letters:
+            raise Wrong(f"The numbers are right. For {letter}: each new channel is {weights}.")
 
 
 def _real(answer: Any) -> float:
@@ -185,7 +201,8 @@ def _two_ends(answer: Any) -> None:
 EXERCISES = {
     "3.1": Exercise(
         _one_pixel,
-        "2 − 2 + 1.5 + 0.5 = 2, and −2 − 1 + 1.5 − 0.5 = −2 becomes 0; no neighbour changes that.",
+        "2 − 2 + 1.5 + 0.5 = 2, and −2 − 1 + 1.5 − 0.5 = −2 becomes 0. A negative and a grey photo only mix "
+        "the colours of each pixel.",
     ),
     "3.2": Exercise(
         _two_1x1,

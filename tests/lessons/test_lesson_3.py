@@ -40,7 +40,7 @@ class Functional(nn.Module):
 
 @pytest.mark.parametrize(
     "answer",
-    [[2, 0, 2], (2.0, 0.0, 2.0), [torch.tensor(2.0), np.float32(0), Fraction(2)]],
+    [[2, 0, "ac"], (2.0, 0.0, "ca"), [torch.tensor(2.0), np.float32(0), " A, C "], [Fraction(2), 0, "a;c"]],
 )
 def test_exercise_1_right(answer):
     assert check("3.1", answer).startswith("Right. 2 − 2 + 1.5 + 0.5 = 2")
@@ -51,34 +51,38 @@ def test_exercise_1_is_what_pytorch_computes():
     with torch.no_grad():
         layer.weight.copy_(torch.tensor([[1.0, 4, 2, 0.5], [-1, 5, 1, 0.5]])[:, :, None, None])
         layer.bias.copy_(torch.tensor([0.5, -0.5]))
-        row = torch.tensor([[2.0, 0, -1, 3], [9, 9, 9, 9]]).T.reshape(4, 1, 2)
-        before = functional.relu(layer(row))[:, 0, 0].tolist()
-        row[:, :, 1] = 0
-        after = functional.relu(layer(row))[0, 0, 0].item()
-    assert check("3.1", [*before, after]).startswith("Right. ")
+        values = functional.relu(layer(torch.tensor([2.0, 0, -1, 3]).reshape(4, 1, 1))).flatten().tolist()
+    assert check("3.1", [*values, "ac"]).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ([2, -2, 2], "makes 0 of every negative number"),
-        ([1.5, -1.5, 1.5], "has a bias as well, and after it"),
-        ([1.5, 0, 1.5], "add it to the sum"),
-        ([4, 0, 4], "comes after the convolution"),
-        ([0, 2, 0], "give the first one first"),
-        ([3, 0, 3], "In the first channel"),
-        ([2, 1, 2], "In the second channel"),
-        ([2, 0, 0.5], "how many of its neighbours"),
-        ([2, 0, 0], "how many of its neighbours"),
+        ([2, -2, "ac"], "makes 0 of every negative number"),
+        ([1.5, -1.5, "ac"], "has a bias as well, and after it"),
+        ([1.5, 0, "ac"], "add it to the sum"),
+        ([4, 0, "ac"], "comes after the convolution"),
+        ([0, 2, "ac"], "give the first one first"),
+        ([3, 0, "ac"], "In the first channel"),
+        ([2, 1, "ac"], "In the second channel"),
+        ([2, 0, "abc"], "For b: Sharpening compares"),
+        ([2, 0, "acd"], "For d: A mirror moves"),
+        ([2, 0, "ace"], "For e: The largest of three"),
+        ([2, 0, "c"], "For a: each new channel is 1 − x."),
+        ([2, 0, "a"], "For c: each new channel is the same mix"),
+        ([2, 0, "f"], "'f' is not made of the letters a to e"),
+        ([2, 0, ""], "is not made of the letters a to e"),
+        ([2, 0, 2], "2 is not made of the letters a to e"),
+        ([2, 0, ["a", "c"]], "is not made of the letters a to e"),
         ([2, 0], "is not a list of 3 answers"),
         (2, "is not a list of 3 answers"),
-        (["2", 0, 2], "'2' is not a number; give numbers such as 1 or -0.5."),
-        ([2, True, 2], "True is not a number"),
-        ([2, 0, float("nan")], "nan is not a number"),
-        ([2, 0, 10**400], "is not a number"),
-        ([2, 0, 1j], "is not a number"),
-        ([2, 0, torch.zeros(3)], "is not a number"),
-        ([2, 0, torch.empty((), device="meta")], "is not a number"),
+        (["2", 0, "ac"], "'2' is not a number; give numbers such as 1 or -0.5."),
+        ([2, True, "ac"], "True is not a number"),
+        ([2, float("nan"), "ac"], "nan is not a number"),
+        ([2, 10**400, "ac"], "is not a number"),
+        ([2, 1j, "ac"], "is not a number"),
+        ([2, torch.zeros(3), "ac"], "is not a number"),
+        ([2, torch.empty((), device="meta"), "ac"], "is not a number"),
     ],
 )
 def test_exercise_1_hints(answer, hint):

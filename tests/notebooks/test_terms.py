@@ -20,7 +20,7 @@ TERMS = {
         batch, learning rate, seeds""",
     "2": "receptive field, stages, head, configuration, jump, effective field, batch norm",
     "3": """pixel's vector, matrix, channel reduction, break-even, activations, mlpconv,
-        global average pooling, depthwise convolution, inverted residual""",
+        global average pooling, depthwise convolution""",
     "4": """Inception block, branches, concatenated, naive, pool projection, class activation map,
         auxiliary heads""",
     "5": "plain, degradation, identity, residual, shortcut, basic block, projection",

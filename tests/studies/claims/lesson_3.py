@@ -258,7 +258,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "network_in_network",
-        "Without it, our mlpconv loses to the same convolutions without 1×1s",
+        "Without batch norm, as in 2013, our mlpconv loses to the same convolutions without 1×1s",
         without_batch_norm_mlpconv_is_worse,
     ),
     (

@@ -239,7 +239,7 @@ def _odd_rows(answer: Any) -> None:
         "densenet-121": "DenseNet-121's 6.66 is a single network's on ten crops.",
     }.items():
         if name in given:
-            raise Wrong(f"{hint} Compare the table with the one in this lesson.")
+            raise Wrong(f"{hint} Compare the table with the plot of this lesson.")
     if given != OTHERS:
         raise Wrong("There is more than one. Which errors in the table aren't those of a single network?")
     points = _points(difference)

@@ -6,7 +6,7 @@ What it says of times holds with room to spare, so that it holds on another mach
 from collections.abc import Callable
 from itertools import combinations, permutations
 
-from helpers import NetworkComparison, counted, published, trace
+from helpers import NetworkComparison, build, counted, published, trace
 from helpers.lessons.study import Study
 from helpers.lessons.times import Times
 from helpers.reading.counted import Counted
@@ -314,6 +314,14 @@ def resnet_34_has_half_a_percent(counted: Count) -> bool:
     return round(share(counted, "resnet34")["MACs"], 1) == 0.5
 
 
+def vgg_16_s_linear_layers_have_twice_the_weights(counted: Count) -> bool:
+    linear = [
+        sum(layer.parameters for layer in trace(build(name, device="meta")).select("linear"))
+        for name in ("alexnet", "vgg16")
+    ]
+    return 1.9 < linear[1] / linear[0] < 2.2
+
+
 def mobilenet_does_a_27th_of_vgg_16_s_work(counted: Count) -> bool:
     return round(counted("vgg16").macs / 568_740_352) == 27
 
@@ -377,6 +385,16 @@ def three_families_fit_and_resnet_is_behind_on_new_patches(found: Study) -> bool
     fitting = [name for name in found.networks if name.startswith(WELL_FITTED)]
     fit = all(max(found.last(name, TRAINING)) < 5 for name in fitting)
     return fit and all(apart(found, name, "ResNet", TEST) for name in fitting if name != "ResNet")
+
+
+def some_of_the_best_rates_lie_at_the_edge(found: Study) -> bool:
+    at_the_edge = {name: rate for name, rate in found.rates.items() if rate in (0.02, 0.1)}
+    return at_the_edge == {
+        "VGG, batch norm": 0.02,
+        f"VGG, batch norm, {EQUAL_WORK}": 0.02,
+        "DenseNet": 0.1,
+        f"GoogLeNet, {EQUAL_WORK}": 0.1,
+    }
 
 
 def densenet_does_seven_times_vgg_s_macs(_: Study) -> bool:
@@ -532,6 +550,11 @@ CLAIMS: list[Concluded] = [
         "none of the work in AlexNet and VGG-16, half in ResNet-50, and most in networks for phones.",
         none_half_and_most,
     ),
+    (
+        "counted",
+        "VGG-16's linear layers have only twice as many weights",
+        vgg_16_s_linear_layers_have_twice_the_weights,
+    ),
     ("counted", "has a share of 0.5 percent", resnet_34_has_half_a_percent),
     (
         "counted",
@@ -550,7 +573,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "families",
-        "From every seed, DenseNet is ahead of all others, and GoogLeNet is second.",
+        "Each of DenseNet's seeds is ahead of every seed of the others, and GoogLeNet is second.",
         densenet_is_ahead_and_googlenet_second,
     ),
     (
@@ -567,6 +590,11 @@ CLAIMS: list[Concluded] = [
         "families",
         "On new patches ResNet is behind the other two all the same",
         three_families_fit_and_resnet_is_behind_on_new_patches,
+    ),
+    (
+        "families",
+        "0.02 for VGG with batch norm, and 0.1 for DenseNet with equal parameters and for GoogLeNet",
+        some_of_the_best_rates_lie_at_the_edge,
     ),
     (
         "families",

@@ -7,6 +7,7 @@ from .drawing.curves import bars, curves, point_panels, training_curves
 from .drawing.figures import heat_maps, kernel_reach, shares, value_table
 from .drawing.googlenet_plan import googlenet_plan
 from .drawing.inception_branches import inception_block
+from .drawing.kernel_place import kernel_place
 from .drawing.photo_figures import fields_on_photo, filter_grid, map_rows, named_photos, side_by_side
 from .drawing.vote_map import votes_on_photo
 from .explorers.activation import ActivationExplorer
@@ -90,6 +91,7 @@ __all__ = [
     "googlenet_plan",
     "heat_maps",
     "inception_block",
+    "kernel_place",
     "kernel_reach",
     "layer_names",
     "map_rows",

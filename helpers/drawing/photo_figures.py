@@ -130,7 +130,8 @@ def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:
 def filter_grid(weight: torch.Tensor, title: str = "Kernels of the first layer") -> Drawing:
     """The kernels of a first convolution as colour pictures: `weight` has shape (filters, 3, k, k).
 
-    Zero is grey, and each kernel is stretched to its own largest value. Raises ValueError for other shapes.
+    Each has its number above it. Zero is grey, and each kernel is stretched to its own largest value. Raises
+    ValueError for other shapes.
 
     >>> filter_grid(torch.zeros(6, 3, 5, 5))
     Kernels of the first layer: 6 kernels of 5×5 pixels.
@@ -145,17 +146,23 @@ def filter_grid(weight: torch.Tensor, title: str = "Kernels of the first layer")
     columns = min(12, len(colours))
     rows = -(-len(colours) // columns)
     step = (760 - 2 * GAP) // columns
-    width, height = 2 * GAP + columns * step, TOP + rows * step + GAP
+    number = 16  # CSS pixels above each kernel
+    width, height = 2 * GAP + columns * step, TOP + rows * (step + number) + GAP
     alt = f"{title}: {len(colours)} kernels of {weight.shape[2]}×{weight.shape[3]} pixels."
     with styled():
         figure = new_figure(width, height)
         figure.text(GAP / width, 1 - 20 / height, title, weight="bold", size=11)
+        for place in range(len(colours)):
+            row, column = divmod(place, columns)
+            top = TOP + row * (step + number) + number - 3
+            figure.text((GAP + column * step) / width, 1 - top / height, str(place), size=9)
         drawing = Drawing.of(figure, alt, has_photo=True)
     side = (step - 6) * DENSITY
     for place, filter in enumerate(colours):
         row, column = divmod(place, columns)
         tile = Image.fromarray(filter).resize((side, side), Image.Resampling.NEAREST)
-        drawing.image.paste(tile, ((GAP + column * step) * DENSITY, (TOP + row * step) * DENSITY))
+        top = TOP + row * (step + number) + number
+        drawing.image.paste(tile, ((GAP + column * step) * DENSITY, top * DENSITY))
     return drawing
 
 

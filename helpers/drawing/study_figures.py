@@ -26,12 +26,14 @@ def study_curves(
     caption: str,
     own: Mapping[str, Sequence[float]] | None = None,
     looks: Sequence[tuple[str, str, str]] = LINES,
+    level: float | None = None,
 ) -> Drawing:
     """Every run of a study as a thin line, one for each seed, and their mean as a thick one.
 
     `runs` has the curves of each network, a value an epoch; `own` are runs of the learner's, by network,
     which may be shorter, drawn in black over the recorded ones; `looks` are the colour, dash and mark of each
-    network. `caption` says how many seeds, and how long.
+    network. `caption` says how many seeds, and how long. A dotted line is drawn at the value `level`, and the
+    words say in which epochs the seeds fell below it.
     Raises ValueError for no networks or more than there are looks, and for an own run of an unknown network.
 
     >>> study_curves("It learns", "test error", {"plain": [(40, 20), (50, 30)]}, "2 seeds, 2 epochs each")
@@ -48,6 +50,8 @@ def study_curves(
         for (_, curves), (colour, _, _) in zip(runs.items(), looks, strict=False):
             for curve in curves:
                 axes.plot(range(1, len(curve) + 1), curve, color=colour, alpha=0.35, linewidth=1)
+        if level is not None:
+            axes.axhline(level, color=INK, linestyle=":", linewidth=1.5)
         for name, curve in (own or {}).items():
             _, dash, mark = looks[list(runs).index(name)]
             axes.plot(range(1, len(curve) + 1), curve, dash, color=INK, marker=mark, linewidth=2, zorder=9)
@@ -62,9 +66,20 @@ def study_curves(
         ends = {name: [curve[-1] for curve in curves] for name, curves in runs.items()}
         words = (
             f"{name}: {measure} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"
+            + ("" if level is None else f", {_first_below(level, runs[name])}")
             for name, each in ends.items()
         )
         return Drawing.of(figure, f"{_ended(title)} {'; '.join(words)}. {caption}.")
+
+
+def _first_below(level: float, curves: Sequence[Sequence[float]]) -> str:
+    """In which epochs the seeds first fell below a value."""
+    below = [[epoch for epoch, value in enumerate(curve, 1) if value < level] for curve in curves]
+    if not any(below):
+        return f"never below {level:g}"
+    first, last = min(min(each) for each in below if each), max(each[0] for each in below if each)
+    epochs = f"{first}" if first == last else f"{first} to {last}"
+    return f"below {level:g} after {epochs} epochs{'' if all(below) else ', or never'}"
 
 
 def study_dots(

@@ -36,9 +36,10 @@ def _pooled(answer: Any) -> None:
 def _larger_photo(answer: Any) -> None:
     linear = Linear(256 * 12 * 12, 4096, bias=False).weights
     conv = Convolution(384, 256, 3, groups=2, bias=False).weights
-    given = tuple(map(whole_number, several(answer, 2)))
-    if given == (conv, linear):
-        raise Wrong("You have both numbers; the other way round: first the linear layer, then conv5.")
+    work = 25 * 25 * conv
+    given = tuple(map(whole_number, several(answer, 3)))
+    if given[:2] == (conv, linear):
+        raise Wrong("The first two are the other way round: first the linear layer, then conv5.")
     linear_hints = {
         linear // 4: "That is for maps of 6×6. How many numbers are in 256 maps of 12×12?",
         linear // 2: "A map of twice the side has four times as many numbers.",
@@ -55,23 +56,36 @@ def _larger_photo(answer: Any) -> None:
         conv // 2: "there are 256 kernels, 128 in each tower.",
         conv + 256: "that counts the biases; give the weights alone.",
         conv // 9: "each kernel is 3×3 in each channel that it reads.",
-        25 * 25 * conv: "those are MACs; how many weights are there?",
+        work: "those are MACs; how many weights are there?",
     }
     plain = "count the weights of one kernel: 3×3 in each channel that it reads. There are 256 kernels."
     if given[1] != conv:
         raise Wrong(f"The first number is right. Conv5: {conv_hints.get(given[1], plain)}")
+    work_hints = {
+        conv: "that is each weight once, and each is used at every place of a map.",
+        2 * work: "a multiplication and an addition are one MAC together.",
+        4 * work: "a kernel reads only its own tower's channels, and it is as large as before.",
+        25 * conv: "a map of 25×25 has 625 places.",
+        13 * 13 * conv: "that is for maps of 13×13, and these are 25×25.",
+        12 * 12 * conv: "that is for maps of 12×12, as they are after the pooling.",
+    }
+    plain = "each weight costs one MAC at every place where it is used."
+    if given[2] != work:
+        raise Wrong(f"The weights are right. The MACs: {work_hints.get(given[2], plain)}")
 
 
 def _two_layers(answer: Any) -> None:
-    weight, bias, output, slope = map(whole_number, several(answer, 4))
-    if weight != 6:
-        raise Wrong("The one weight: an input grows by the first weight, and what comes out by the second.")
-    if bias != 6:
+    v, w, output, slope = map(whole_number, several(answer, 4))
+    if {v, w} != {1, -1}:
         hints = {
-            5: "the second layer multiplies the first one's bias, too.",
-            2: "add the second layer's own bias of 4.",
+            (1, 1): "for an input of −2 both ReLUs get −2, and both give 0.",
+            (-1, -1): "for an input of 2 both ReLUs get −2, and both give 0.",
+            (0, 1): "for an input of −2 that gives 0.",
+            (-1, 0): "for an input of 2 that gives 0.",
+            (-2, 2): "for an input of 2 that gives 4.",
         }
-        raise Wrong(f"The one bias: {hints.get(bias, 'what do the two layers make of an input of 0?')}")
+        plain = "one of the ReLUs should pass on a positive x, and the other one −x where x is negative."
+        raise Wrong(f"v and w: {hints.get((min(v, w), max(v, w)), plain)}")
     if output != 4:
         hints = {
             0: "that is what comes out without the ReLU.",
@@ -114,7 +128,8 @@ EXERCISES = {
         "Four times the weights in the linear layer. The convolution has as many as before, and more work.",
     ),
     "1.3": Exercise(
-        _two_layers, "2 · (3 · x + 1) + 4 = 6 · x + 6 is one layer; with a ReLU in between it isn't any more."
+        _two_layers,
+        "One ReLU is on for positive inputs and the other for negative ones: a bend, where lines have none.",
     ),
     "1.4": Exercise(
         _own_dropout,

@@ -75,12 +75,14 @@ class Study:
         title: str = "",
         own: Mapping[str, Curve] | None = None,
         epochs: int | None = None,
+        level: float | None = None,
     ) -> Drawing:
         """Every seed as a thin line, and their mean as a thick one, of all networks or of these.
 
         A network looks the same in each figure, if the study is small enough. `epochs` are how many to draw,
         the first ones; all if not given.
-        `own` are curves of the learner's own runs, by network, drawn over them. Raises ValueError as `curves`
+        `own` are curves of the learner's own runs, by network, drawn over them. A dotted line is drawn at the
+        value `level`. Raises ValueError as `curves`
         does, for more networks than there are looks, and for more epochs than there are.
         """
         chosen = self.networks if networks is None else tuple(networks)
@@ -94,7 +96,7 @@ class Study:
         places = [self.networks.index(network) % len(LINES) for network in chosen]
         apart = len(set(places)) == len(places)
         looks = [LINES[place] for place in places] if apart else LINES
-        return study_curves(title, measure, curves, caption, own, looks)
+        return study_curves(title, measure, curves, caption, own, looks, level)
 
     def dots(
         self,

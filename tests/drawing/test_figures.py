@@ -8,6 +8,7 @@ from importlib import import_module
 
 import numpy as np
 import pytest
+import torch
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -18,11 +19,13 @@ from helpers.drawing.alexnet_towers import two_towers
 from helpers.drawing.bar_panels import bar_panels
 from helpers.drawing.curves import bars, curves, training_curves
 from helpers.drawing.figures import LOOKS, Drawing, kernel_reach, shares, value_table
+from helpers.drawing.kernel_place import kernel_place
 from helpers.drawing.matplotlib_style import DENSITY
 from helpers.drawing.photo_figures import named_photos
 from helpers.images.photos import photo, square
 from helpers.running.classify import Prediction
 from helpers.running.training import History
+from tests.learner import is_one_sentence
 
 PARTS = {
     "MACs": {"1×1 convolution": 338_528_512, "depthwise": 36_000_000, "everything else": 9_000_000},
@@ -43,6 +46,8 @@ DRAWINGS = {
     "kernel_reach": kernel_reach,
     "kernel_reach of one channel": lambda: kernel_reach(channels=1),
     "kernel_reach of three channels": lambda: kernel_reach(channels=3, side=5),
+    "kernel_place": lambda: kernel_place([[2, 2, 9], [1, 2, 9.5], [2, 3, 8]], [[-1, 1], [0, 1]], 1, 0),
+    "kernel_place of the largest table": lambda: kernel_place([[-12] * 7] * 7, [[10]], 6, 6),
     "shares": lambda: shares("1×1 convolutions do nearly nine tenths of the work", PARTS),
     "shares of seven kinds": lambda: shares("Seven kinds", {"MACs": dict.fromkeys("abcdefg", 1)}),
     "shares of five bars": lambda: shares(
@@ -95,7 +100,12 @@ def made(monkeypatch) -> list[Figure]:
         photo_figures,
         *map(
             import_module,
-            ("helpers.drawing.curves", "helpers.drawing.alexnet_towers", "helpers.drawing.bar_panels"),
+            (
+                "helpers.drawing.curves",
+                "helpers.drawing.alexnet_towers",
+                "helpers.drawing.bar_panels",
+                "helpers.drawing.kernel_place",
+            ),
         ),
     ):
         monkeypatch.setattr(module, "new_figure", keep)
@@ -294,3 +304,30 @@ def test_a_drawing_with_a_photo_is_stored_at_one_pixel_per_css_pixel():
     data, metadata = drawing._repr_mimebundle_()
     assert Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).size == (200, 100)
     assert metadata["image/png"]["width"] == 200
+
+
+def test_the_map_beside_a_kernel_has_the_sums_that_pytorch_has_but_for_the_one_asked_for(made):
+    numbers = [[2, 2, 2, 9], [1, 2, 2, 9], [2, 2, 3, 8]]
+    kernel = [[-1, 0, 1], [2, 0, 1]]
+    kernel_place(numbers, kernel, row=1, column=0)
+    table, weights = (torch.tensor(each, dtype=torch.float32)[None, None] for each in (numbers, kernel))
+    sums = [f"{value:g}" for value in torch.nn.functional.conv2d(table, weights).flatten().tolist()]
+    drawn = [text.get_text().replace("−", "-") for text in made[-1].axes[0].texts]
+    sums[2] = "?"
+    at = drawn.index("map") + 1
+    assert drawn[at : at + 4] == sums
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([[1] * 8], [[1]], 0, 0), "The table is 1×8; give at most 7 rows and columns."),
+        (([[1]], [[1, 1]], 0, 0), "The kernel is 1×2 and the table 1×1; give a smaller one."),
+        (([[1, 2]], [[1, 1]], 0, 1), "column must be a whole number from 0 to 0"),
+        (("x", [[1]], 0, 0), "The table is 'x'; give a table of finite numbers"),
+    ],
+)
+def test_a_kernel_that_has_no_such_place_is_refused(arguments, message):
+    with pytest.raises(ValueError, match=re.escape(message)) as refusal:
+        kernel_place(*arguments)
+    assert is_one_sentence(str(refusal.value))

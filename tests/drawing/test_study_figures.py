@@ -63,6 +63,14 @@ def test_an_own_run_is_not_named_over_the_names_of_the_recorded_ones(figure):
     assert [text for text in figure().texts if "with the same marks: your own" in text.get_text()]
 
 
+def test_a_level_is_a_dotted_line_and_the_words_say_when_the_seeds_fell_below_it(figure):
+    drawing = study_curves("Two", "training error", RUNS, "2 seeds", level=20)
+    dotted = [line for line in figure().axes[0].lines if line.get_linestyle() == ":"]
+    assert [set(line.get_ydata()) for line in dotted] == [{20}]
+    assert "plain: training error 15.0 (10.0 to 20.0), below 20 after 3 epochs, or never" in drawing.alt
+    assert "deep: training error 65.0 (60.0 to 70.0), never below 20" in drawing.alt
+
+
 def test_every_seed_is_a_dot_in_its_network_s_row(figure):
     study_dots("Two", ENDS, "3 seeds", own={"training error": {"deep": 7.0}})
     dots = [tuple(map(float, at)) for each in figure().axes[0].collections for at in each.get_offsets()]

@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from helpers import PoolingExplorer, check
 from helpers.models.parts import local_response_norm
+from helpers.running.gradient_flow import gradient_flow
 from tests.answers import Elsewhere, Failing, assert_hint
 
 POOL = nn.MaxPool2d(3, 2, padding=1)
@@ -76,30 +77,39 @@ def test_exercise_1_hints(answer, hint):
 def test_exercise_2_is_what_pytorch_counts():
     with torch.device("meta"):
         layers = nn.Linear(256 * 12 * 12, 4096), nn.Conv2d(384, 256, 3, groups=2)
-    weights = [layer.weight.numel() for layer in layers]
-    assert check("1.2", weights).startswith("Right. ")
-    assert check("1.2", (float(weights[0]), torch.tensor(weights[1]))).startswith("Right. ")
+    linear, conv = (layer.weight.numel() for layer in layers)
+    work = conv * 25 * 25
+    assert nn.MaxPool2d(3, 2)(torch.zeros(1, 1, 25, 25)).shape[2] == 12
+    assert check("1.2", [linear, conv, work]).startswith("Right. ")
+    assert check("1.2", (float(linear), torch.tensor(conv), work)).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ([442_368, 150_994_944], "the other way round"),
-        ([37_748_736, 442_368], "That is for maps of 6×6"),
-        ([75_497_472, 442_368], "four times as many"),
-        ([589_824, 442_368], "there are 256 of them"),
-        ([150_999_040, 442_368], "The linear layer: That counts the biases"),
-        ([36_864, 442_368], "how many numbers come in"),
-        ([1, 442_368], "a weight for each number that comes in"),
-        ([150_994_944, 884_736], "their own tower's 192"),
-        ([150_994_944, 1_769_472], "doesn't grow with the map"),
-        ([150_994_944, 221_184], "128 in each tower"),
-        ([150_994_944, 442_624], "Conv5: that counts the biases"),
-        ([150_994_944, 49_152], "each kernel is 3×3"),
-        ([150_994_944, 276_480_000], "those are MACs"),
-        ([150_994_944, 1], "count the weights of one kernel"),
-        ([150_994_944], "is not a list of 2 answers"),
-        (150_994_944, "is not a list of 2 answers"),
+        ([442_368, 150_994_944, 276_480_000], "the other way round"),
+        ([37_748_736, 442_368, 276_480_000], "That is for maps of 6×6"),
+        ([75_497_472, 442_368, 276_480_000], "four times as many"),
+        ([589_824, 442_368, 276_480_000], "there are 256 of them"),
+        ([150_999_040, 442_368, 276_480_000], "The linear layer: That counts the biases"),
+        ([36_864, 442_368, 276_480_000], "how many numbers come in"),
+        ([1, 442_368, 276_480_000], "a weight for each number that comes in"),
+        ([150_994_944, 884_736, 276_480_000], "their own tower's 192"),
+        ([150_994_944, 1_769_472, 276_480_000], "doesn't grow with the map"),
+        ([150_994_944, 221_184, 276_480_000], "128 in each tower"),
+        ([150_994_944, 442_624, 276_480_000], "Conv5: that counts the biases"),
+        ([150_994_944, 49_152, 276_480_000], "each kernel is 3×3"),
+        ([150_994_944, 276_480_000, 276_480_000], "those are MACs"),
+        ([150_994_944, 1, 276_480_000], "count the weights of one kernel"),
+        ([150_994_944, 442_368, 442_368], "each weight once"),
+        ([150_994_944, 442_368, 552_960_000], "one MAC together"),
+        ([150_994_944, 442_368, 1_105_920_000], "own tower's channels"),
+        ([150_994_944, 442_368, 11_059_200], "625 places"),
+        ([150_994_944, 442_368, 74_760_192], "for maps of 13×13"),
+        ([150_994_944, 442_368, 63_700_992], "after the pooling"),
+        ([150_994_944, 442_368, 1], "at every place where it is used"),
+        ([150_994_944, 442_368], "is not a list of 3 answers"),
+        (150_994_944, "is not a list of 3 answers"),
     ],
 )
 def test_exercise_2_hints(answer, hint):
@@ -107,36 +117,40 @@ def test_exercise_2_hints(answer, hint):
 
 
 def test_exercise_3_is_what_pytorch_computes():
+    both = nn.Sequential(nn.Linear(1, 2, bias=False), nn.ReLU(), nn.Linear(2, 1, bias=False))
     first, second = nn.Linear(1, 1), nn.Linear(1, 1)
     with torch.no_grad():
+        both[0].weight.copy_(torch.tensor([[1.0], [-1.0]]))
+        both[2].weight.fill_(1)
         for layer, weight, bias in ((first, 3, 1), (second, 2, 4)):
             layer.weight.fill_(weight)
             layer.bias.fill_(bias)
 
-    def without(x):
-        return second(first(torch.tensor([float(x)]))).item()
-
+    inputs = torch.tensor([[-2.0], [0.0], [2.0], [0.5]])
+    assert torch.equal(both(inputs), inputs.abs())
     x = torch.tensor([-1.0], requires_grad=True)
     output = second(functional.relu(first(x)))
     output.backward()
-    answer = [without(1) - without(0), without(0), output.item(), x.grad.item()]
-    assert check("1.3", answer).startswith("Right. ")
+    for v, w in ((1, -1), (-1, 1)):
+        assert check("1.3", [v, w, output.item(), x.grad.item()]).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ([5, 6, 4, 0], "an input grows by the first weight"),
-        ([6, 5, 4, 0], "multiplies the first one's bias"),
-        ([6, 2, 4, 0], "own bias of 4"),
-        ([6, 4, 4, 0], "an input of 0"),
-        ([6, 6, 0, 0], "without the ReLU"),
-        ([6, 6, 6, 0], "What does it make of 0?"),
-        ([6, 6, 8, 0], "3 · (−1) + 1"),
-        ([6, 6, 4, 6], "Is it on at −1?"),
-        ([6, 6, 4, 1], "from −1 to −0.9"),
-        ([6, 6, 4], "is not a list of 4 answers"),
-        (["6", 6, 4, 0], "'6' is not a number"),
+        ([1, 1, 4, 0], "both ReLUs get −2"),
+        ([-1, -1, 4, 0], "for an input of 2 both"),
+        ([1, 0, 4, 0], "for an input of −2 that gives 0"),
+        ([0, -1, 4, 0], "for an input of 2 that gives 0"),
+        ([2, -2, 4, 0], "that gives 4"),
+        ([3, 5, 4, 0], "the other one −x where x is negative"),
+        ([1, -1, 0, 0], "without the ReLU"),
+        ([1, -1, 6, 0], "What does it make of 0?"),
+        ([1, -1, 8, 0], "3 · (−1) + 1"),
+        ([1, -1, 4, 6], "Is it on at −1?"),
+        ([1, -1, 4, 1], "from −1 to −0.9"),
+        ([1, -1, 4], "is not a list of 4 answers"),
+        (["1", -1, 4, 0], "'1' is not a number"),
     ],
 )
 def test_exercise_3_hints(answer, hint):
@@ -250,3 +264,15 @@ def test_checking_leaves_the_learner_s_module_as_it_was():
     assert module.training
     assert all(torch.equal(value, before[name]) for name, value in module.state_dict().items())
     assert all(weight.grad is None and weight.requires_grad for weight in module.parameters())
+
+
+def test_the_numbers_beside_the_explorer_of_the_gradient_are_those_it_shows():
+    arrives = {
+        (name, scale): gradient_flow(name, 10, scale).gradients[0]
+        for name in ("sigmoid", "ReLU")
+        for scale in (1, 1.4, 4)
+    }
+    assert f"{arrives['sigmoid', 1]:.0e}" == "2e-06"
+    assert (4**9, f"{4**-9:.0e}") == (262_144, "4e-06")
+    assert (round(arrives["ReLU", 1], 2), round(arrives["ReLU", 1.4], 1)) == (0.05, 1.1)
+    assert arrives["sigmoid", 4] < 0.1, "the slider ends here"

@@ -15,9 +15,8 @@ PARTS = {"Exercises · at home": "exercises", "Going further": "further"}
 # What the core of each lesson explains.
 TERMS = {
     "1": """top-5 error, top-1 error, ensemble, convolution, kernel, stride, padding, channels, map, unit,
-        bias, parameters, MACs, gradient, nonlinearity, sigmoid, tanh, saturated, ReLU, pooling, softmax,
-        tower, response norm, training error, test error, overfitting, augmentation, crop, dropout, epoch,
-        batch, learning rate, seeds""",
+        bias, parameters, MACs, gradient, nonlinearity, sigmoid, tanh, ReLU, pooling, training error,
+        test error, overfitting, dropout, epoch, batch, learning rate, seeds""",
     "2": "receptive field, stages, head, configuration, jump, effective field, batch norm",
     "3": """pixel's vector, matrix, channel reduction, break-even, activations, mlpconv,
         global average pooling, depthwise convolution""",

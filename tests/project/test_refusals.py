@@ -65,6 +65,7 @@ CALLS = [
     call("value_table", title="t", values=[[1, 2], [3, 4]], **TABLE),
     call("heat_maps", title="t", panels={"a": np.ones((2, 2))}, row_label="r", column_label="c", **TABLE),
     call("kernel_reach", channels=2, side=6),
+    call("kernel_place", numbers=[[1, 2], [3, 4]], kernel=[[1, 2]], row=0, column=0),
     call("fields_on_photo", photo=IMAGE, fields={"a": ReceptiveField()}, size=32),
     call("filter_grid", weight=torch.zeros(6, 3, 5, 5)),
     call("map_rows", title="t", rows={"a": torch.zeros(1, 8, 8)}),

@@ -99,6 +99,7 @@ def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:
         "Heat", {"a": np.ones((2, 2))}, rows=["a"], columns=["b"], row_label="r", column_label="c"
     )
     helpers.inception_block(192, out_1x1=64, reduce_3x3=96, out_3x3=128, out_5x5=32)
+    helpers.kernel_place([[1, 2], [3, 4]], [[1.5]], row=0, column=1)
     helpers.kernel_reach(channels=3)
     helpers.map_rows("Maps", {"a": maps})
     helpers.named_photos({"cat": picture}, {"cat": []})

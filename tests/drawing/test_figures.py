@@ -25,7 +25,6 @@ from helpers.drawing.photo_figures import named_photos
 from helpers.images.photos import photo, square
 from helpers.running.classify import Prediction
 from helpers.running.training import History
-from tests.learner import is_one_sentence
 
 PARTS = {
     "MACs": {"1×1 convolution": 338_528_512, "depthwise": 36_000_000, "everything else": 9_000_000},
@@ -328,6 +327,5 @@ def test_the_map_beside_a_kernel_has_the_sums_that_pytorch_has_but_for_the_one_a
     ],
 )
 def test_a_kernel_that_has_no_such_place_is_refused(arguments, message):
-    with pytest.raises(ValueError, match=re.escape(message)) as refusal:
+    with pytest.raises(ValueError, match=re.escape(message)):
         kernel_place(*arguments)
-    assert is_one_sentence(str(refusal.value))

@@ -40,10 +40,11 @@ def as_light(large: str, stack: str) -> Callable[[], nn.Module]:
 STUDY = Study(
     question="Is a stack of 3×3 as good as one kernel with the same field?",
     varied="the kernels of a unit; the width, where the weights are to be equal",
-    fixed="the field, units, batch norm, pooling, head, data, batches, epochs, weight decay, schedule",
+    fixed="the field, units, batch norm, pooling, head, data, batches, epochs, weight decay, schedule, rate",
     networks={name: partial(network, *unit) for name, unit in FIELDS.items()}
     | {f"{large} as light as {stack}": as_light(large, stack) for large, stack in PAIRS.items()},
     data=patches,
     epochs=20,
     rates=(0.01, 0.03, 0.1, 0.2),
+    one_rate=True,
 )

@@ -12,9 +12,10 @@ from studies.study import Study
 STUDY = Study(
     question="Is a stack of 3×3 as good as one kernel with the same field, without batch norm?",
     varied="the kernels of a unit",
-    fixed="the field, width, units, pooling, head, data, batches, epochs, weight decay, schedule",
+    fixed="the field, width, units, pooling, head, data, batches, epochs, weight decay, schedule, rate",
     networks={name: partial(network, *unit, batch_norm=False) for name, unit in FIELDS.items()},
     data=patches,
     epochs=20,
     rates=(0.003, 0.006, 0.012),
+    one_rate=True,
 )

@@ -9,23 +9,6 @@ from helpers.arithmetic import Convolution
 from helpers.lessons.checking import Exercise, Wrong, built, several, whole_number
 
 
-def _two_stacks(answer: Any) -> None:
-    sevens, fives = map(whole_number, several(answer, 2))
-    right = 2 * 7 * 7, 3 * 5 * 5
-    if (fives, sevens) == right:
-        raise Wrong("You have both numbers; the other way round. The two 7×7 come first.")
-    if 13 * 13 in (sevens, fives):
-        raise Wrong("169 is the grey bar: one 13×13. The stack's own bar is the blue one above it.")
-    if (sevens, fives) == (7 * 7, 5 * 5):
-        raise Wrong("Those are single layers; the first stack has two of them, and the second has three.")
-    if sevens > 0 and (sevens, fives) != right and sevens * right[1] == fives * right[0]:
-        raise Wrong("The ratio is right, so there is more than one channel: set the channels to 1.")
-    if sevens != right[0]:
-        raise Wrong("The two 7×7 are not right: at 1 channel, each layer has height × width weights.")
-    if fives != right[1]:
-        raise Wrong("The two 7×7 are right. And three 5×5, at 1 channel?")
-
-
 def _third_stage(answer: Any) -> None:
     def weights(kernel: int, *channels: int) -> int:
         return sum(Convolution(*pair, kernel, bias=False).weights for pair in pairwise(channels))
@@ -93,7 +76,7 @@ def _corner(answer: Any) -> None:
 
 EXERCISES = {
     "2.1": Exercise(
-        _two_stacks, "98 against 75, and both see 13×13: the stack of smaller kernels is the cheaper one."
+        built("vgg"), "Your line makes all the convolutions of A and of D, and of any other VGG."
     ),
     "2.2": Exercise(
         _third_stage, "1,605,632 − 1,474,560 = 131,072: 8 % less, where equal channels would save 45 %."

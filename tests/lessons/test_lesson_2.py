@@ -1,5 +1,6 @@
 """`check` on lesson 2: the right answers, and a hint for each way to go wrong."""
 
+from collections import OrderedDict
 from itertools import pairwise
 
 import pytest
@@ -7,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers import KernelStackExplorer, check, receptive_field
+from helpers import check, receptive_field
 from helpers.models.vgg import CHANNELS, CONFIGURATIONS
 from tests.answers import assert_hint
 
@@ -32,36 +33,64 @@ def wrong(**options):
     return lambda linear: to_convolution(linear, **options)
 
 
-def test_exercise_1_is_what_the_explorer_shows():
-    explorer = KernelStackExplorer(channels=1)
-    shown, fields = [], set()
-    for kernel_size, depth in ((7, 2), (5, 3)):
-        explorer.set(kernel_size=kernel_size, depth=depth)
-        shown.append(explorer.numbers.stack_weights)
-        fields.add(explorer.numbers.field)
-    assert fields == {13}
-    assert check("2.1", shown).startswith("Right. 98 against 75")
+def vgg(configuration, *, convolution=None, widths=CHANNELS, inputs=512 * 7 * 7):
+    """The lesson's function, with every way to fill its open line as an option."""
+    convolution = convolution or (lambda c_in, c_out: nn.Conv2d(c_in, c_out, kernel_size=3, padding=1))
+    layers, channels = OrderedDict(), 3
+    for stage_number, width in enumerate(widths):
+        for number in range(configuration[stage_number]):
+            layers[f"conv{stage_number}_{number}"] = convolution(channels, width)
+            layers[f"relu{stage_number}_{number}"] = nn.ReLU()
+            channels = width
+        layers[f"pool{stage_number}"] = nn.MaxPool2d(2)
+    layers["flatten"] = nn.Flatten()
+    for number, c_in in ((6, inputs), (7, 4096)):
+        layers[f"fc{number}"] = nn.Linear(c_in, 4096)
+    layers["fc8"] = nn.Linear(4096, 1000)
+    return nn.Sequential(layers)
+
+
+def filled(*arguments, **options):
+    """The function with nn.Conv2d(...) in its open line."""
+
+    def convolution(c_in, c_out):
+        return nn.Conv2d(*(arguments or (c_in, c_out)), **{"kernel_size": 3, "padding": 1, **options})
+
+    return lambda configuration: vgg(configuration, convolution=convolution)
+
+
+@pytest.mark.parametrize("answer", [vgg, filled(padding="same")])
+def test_exercise_1_right(answer):
+    assert check("2.1", answer).startswith("Right. Your line makes all the convolutions")
+
+
+def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
+    before = torch.random.get_rng_state()
+    check("2.1", vgg)
+    assert torch.equal(torch.random.get_rng_state(), before)
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ([75, 98], "the other way round"),
-        ([169, 75], "169 is the grey bar"),
-        ([98, 169], "169 is the grey bar"),
-        ([49, 25], "single layers"),
-        ([98 * 128**2, 75 * 128**2], "set the channels to 1"),
-        ([98, 76], "And three 5×5"),
-        ([97, 75], "The two 7×7 are not right"),
-        ([0, 0], "The two 7×7 are not right"),
-        ([-98, -75], "The two 7×7 are not right"),
-        ([10**5000, 75], "The two 7×7 are not right"),
-        ([98], "is not a list of 2 answers"),
-        (98, "98 is not a list of 2 answers"),
-        (["98", 75], "'98' is not a number"),
+        (3, "the function itself"),
+        (nn.Sequential(), "the function itself"),
+        (lambda _: None, "should give a network"),
+        (lambda _: nn.Sequential, "should give a network"),
+        (lambda configuration: vgg(configuration, convolution=lambda *_: ...), "One line is still open"),
+        (lambda configuration: vgg((*configuration[:-1], 0)), "has 6 convolutions, not 8"),
+        (filled(kernel_size=5, padding=2), "A kernel is 5×5"),
+        (filled(padding=0), "a 3×3 keeps it with padding=1"),
+        (filled(stride=2), "Leave stride"),
+        (filled(bias=False), "leave out bias=False"),
+        (filled(3, 64), "from 3 to 64 channels, not from 64 to 128"),
+        (filled(64, 3), "from 64 to 3 channels, not from 3 to 64"),
+        (lambda configuration: vgg(configuration, inputs=512), "Something else than the open line"),
+        (lambda configuration: 1 / 0, "Your answer raised ZeroDivisionError"),
+        (lambda: None, "Your answer raised TypeError"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
-)
+)  # fmt: skip
 def test_exercise_1_hints(answer, hint):
     assert_hint(check("2.1", answer), hint)
 

@@ -1,4 +1,4 @@
-"""Exercise 2: a function that makes a stage of VGG, as deep as its field asks for."""
+"""Exercise 5: a function that makes a stage of VGG, as deep as its field asks for."""
 
 from __future__ import annotations
 

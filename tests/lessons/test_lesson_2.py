@@ -77,7 +77,7 @@ def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
         (nn.Sequential(), "the function itself"),
         (lambda _: None, "should give a network"),
         (lambda _: nn.Sequential, "should give a network"),
-        (lambda configuration: vgg(configuration, convolution=lambda *_: ...), "One line is still open"),
+        (lambda configuration: vgg(configuration, convolution=lambda *_: ...), "The line is still open"),
         (lambda configuration: vgg((*configuration[:-1], 0)), "has 6 convolutions, not 8"),
         (filled(kernel_size=5, padding=2), "A kernel is 5×5"),
         (filled(padding=0), "a 3×3 keeps it with padding=1"),

@@ -28,7 +28,9 @@ def _made(answer: Any, depths: tuple[int, ...]) -> nn.Module:
         made = answer(depths)
     except TypeError as error:
         if "ellipsis" in str(error).lower():
-            raise Wrong("One line is still open: put a convolution in place of its dots.") from None
+            raise Wrong(
+                "The line is still open: put the kernel's size and the padding in place of the dots."
+            ) from None
         raise
     if isinstance(made, type) or not isinstance(made, nn.Module):
         raise Wrong(f"The function should give a network such as nn.Sequential(...), not {shown(made)}.")

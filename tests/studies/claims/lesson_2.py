@@ -156,7 +156,7 @@ def the_error_falls_to_16_layers_and_no_further(published: Published) -> bool:
 CLAIMS: list[Concluded] = [
     (
         "kernels",
-        "Field, channels, patches, epochs and learning rate are equal.",
+        "Field, channels, patches, epochs and learning rate (0.1) are equal.",
         every_network_had_the_same_rate,
     ),
     (
@@ -166,7 +166,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels",
-        "In the end both stacks are level with their large kernels: the dots overlap.",
+        "In the end, both stacks are level with their large kernels: the dots overlap.",
         the_stacks_are_level_with_their_kernels,
     ),
     (

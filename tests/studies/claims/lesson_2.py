@@ -51,6 +51,12 @@ def four_of_five_stacks_of_three_beat_every_7x7(found: Study) -> bool:
     return max(four) < min(sevens) and sum(each > fifth for each in sevens) == 1
 
 
+def the_fifth_stack_of_three_is_the_worst_of_all(found: Study) -> bool:
+    *four, fifth = sorted(found.last("three 3×3", TEST))
+    others = [error for name in ("5×5", "two 3×3", "7×7") for error in found.last(name, TEST)]
+    return max(four) < min(found.last("7×7", TEST)) and fifth > max(others)
+
+
 def on_the_patches_for_choosing_no_side_was_ahead(_: Study) -> bool:
     errors = {network: each["0.1"] for network, each in tried("kernels").items()}
     return [errors[name] for name in ("7×7", "three 3×3", "5×5", "two 3×3")] == [27.0, 26.1, 24.6, 25.9]
@@ -168,6 +174,11 @@ CLAIMS: list[Concluded] = [
         "kernels",
         "In the end, both stacks are level with their large kernels: the dots overlap.",
         the_stacks_are_level_with_their_kernels,
+    ),
+    (
+        "kernels",
+        "Four of five stacks of three beat every 7×7, and the fifth is the worst of all.",
+        the_fifth_stack_of_three_is_the_worst_of_all,
     ),
     (
         "kernels",

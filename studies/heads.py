@@ -1,10 +1,8 @@
 """Lesson 4: do GoogLeNet's two auxiliary classifiers help a small one to learn?
 
-Without batch norm, as in the paper, and with it. A head is the paper's, made small: an average pool, a 1×1, a
-hidden layer and 70 % dropout; its loss counts 0.3, and it is left out when the network is used.
+Without batch norm, as in the paper; `heads_with_norm` has it. A head is the paper's, made small: an average
+pool, a 1×1, a hidden layer and 70 % dropout; its loss counts 0.3, and it is left out when the network is run.
 """
-
-from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -19,12 +17,16 @@ WIDTH = 6
 HEADS = ("inception4a", "inception4d")
 
 
+def no_heads(batch_norm: bool = False) -> SmallGoogLeNet:
+    return SmallGoogLeNet(in_channels=1, width=WIDTH, batch_norm=batch_norm)
+
+
 class WithHeads(nn.Module):
     """The network with a head after blocks 4a and 4d: scores, and in training those of the heads, too."""
 
-    def __init__(self, batch_norm: bool) -> None:
+    def __init__(self, batch_norm: bool = False) -> None:
         super().__init__()
-        self.network = SmallGoogLeNet(in_channels=1, width=WIDTH, batch_norm=batch_norm)
+        self.network = no_heads(batch_norm)
         self.heads = nn.ModuleDict(
             {name: head(self.network.blocks.get_submodule(name).out_channels) for name in HEADS}
         )
@@ -63,22 +65,14 @@ def loss(output: Tensor | tuple[Tensor, ...], labels: Tensor) -> Tensor:
     )
 
 
-def no_heads(batch_norm: bool) -> nn.Module:
-    return SmallGoogLeNet(in_channels=1, width=WIDTH, batch_norm=batch_norm)
-
-
 STUDY = Study(
     question="Do auxiliary classifiers help a small GoogLeNet to learn?",
-    varied="two heads while training, or none; batch norm, or none",
-    fixed="nine blocks at an eighth of the paper's channels, data, batches, epochs, weight decay, schedule",
-    networks={
-        "no heads": partial(no_heads, False),
-        "two heads": partial(WithHeads, False),
-        "no heads, batch norm": partial(no_heads, True),
-        "two heads, batch norm": partial(WithHeads, True),
-    },
+    varied="two heads while training, or none",
+    fixed="nine blocks at an eighth of the paper's channels, data, batches, epochs, decay, schedule, rate",
+    networks={"no heads": no_heads, "two heads": WithHeads},
     data=data,
     epochs=15,
     rates=(0.02, 0.05, 0.1),
+    one_rate=True,
     options={"loss": loss},
 )

@@ -57,9 +57,10 @@ def networks() -> dict[str, Callable[[], nn.Module]]:
 STUDY = Study(
     question="What do the reductions of an Inception block cost in error, and what does its pool projection?",
     varied="1×1 before the 3×3 and 5×5 or none, 1×1 behind the pool or none, and the block's output matched",
-    fixed="the blocks' outputs per branch, stem, head, data, batches, epochs, weight decay, schedule",
+    fixed="the blocks' outputs per branch, stem, head, data, batches, epochs, weight decay, schedule, rate",
     networks=networks(),
     data=patches,
     epochs=12,
     rates=(0.02, 0.05, 0.1),
+    one_rate=True,
 )

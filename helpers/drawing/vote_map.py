@@ -31,14 +31,16 @@ def votes_on_photo(
     *,
     squares: int = 7,
     words: str = "",
+    scale: tuple[float, float] | None = None,
 ) -> Drawing:
     """A photo cut into squares, and beside it the same photo lit by the squares' votes, with their numbers.
 
     `photo` has shape (3, height, width) and values from 0 (black) to 1; a batch of one is taken as well.
     `votes` has a number for each square, (rows, columns); without them the photo is drawn alone, cut into
     `squares` × `squares`. Squares are named as on a map, from A1 at the upper left. `words` tell those who
-    don't see the photo what is where. Raises ValueError for other shapes, and for more than 16 rows or
-    columns.
+    don't see the photo what is where. The `scale` is the vote that is darkest and the one that is brightest,
+    so that pictures can be compared; without it they are this picture's own lowest and highest. Raises
+    ValueError for other shapes, for more than 16 rows or columns, and for a scale that doesn't rise.
 
     >>> votes_on_photo("Who votes most?", torch.ones(3, 8, 8), [[0, 1], [0, 0]])
     Who votes most? The highest vote is in B1.
@@ -60,10 +62,11 @@ def votes_on_photo(
     rows, columns = numbers.shape
     if max(rows, columns) > MOST_SQUARES:
         raise ValueError(f"There are {rows}×{columns} votes; give at most {MOST_SQUARES} rows and columns.")
+    darkest, brightest = (numbers.min(), numbers.max()) if scale is None else _rising(scale)
     best = square_name(*np.unravel_index(numbers.argmax(), numbers.shape))
     finding = f"{_ended(title)} The highest vote is in {best}."
     alt = f"{finding} Votes of {rows}×{columns} squares from {numbers.min():.1f} to {numbers.max():.1f}."
-    panels = [pixels, pixels * _light(numbers, pixels)]
+    panels = [pixels, pixels * _light(numbers, pixels, darkest, brightest)]
     return _drawn(title, panels, numbers, _SIDE, finding, f"{alt} {words}".strip())
 
 
@@ -96,10 +99,19 @@ def square_name(row: int, column: int) -> str:
     return f"{chr(ord('A') + column)}{row + 1}"
 
 
-def _light(numbers: np.ndarray, pixels: Tensor) -> Tensor:
-    """How much of its brightness each pixel keeps, from `_DARKEST` for the lowest vote to 1."""
+def _rising(scale: tuple[float, float]) -> tuple[float, float]:
+    ends = arrays.numbers("scale", scale)
+    if len(ends) != 2 or not ends[0] < ends[1]:
+        raise ValueError(
+            f"The scale is {shown(scale)}; give the darkest vote and a higher one, the brightest."
+        )
+    return ends[0], ends[1]
+
+
+def _light(numbers: np.ndarray, pixels: Tensor, darkest: float, brightest: float) -> Tensor:
+    """How much of its brightness each pixel keeps, from `_DARKEST` for the darkest vote to 1."""
     votes = torch.from_numpy(numbers).float()
-    spread = (votes - votes.min()) / (votes.max() - votes.min()).clamp(min=1e-9)
+    spread = ((votes - darkest) / max(brightest - darkest, 1e-9)).clamp(0, 1)
     smooth = F.interpolate(spread[None, None], size=pixels.shape[1:], mode="bilinear")[0]
     return _DARKEST + (1 - _DARKEST) * smooth
 

@@ -13,8 +13,8 @@ from helpers.lessons.checking import Exercise, Wrong, built, several, whole_numb
 
 
 def _shares(answer: Any) -> None:
-    given = [whole_number(each) for each in several(answer, 4)]
-    for name, said in zip(("3a", "4a", "4d", "5b"), given, strict=True):
+    given = [whole_number(each) for each in several(answer, 2)]
+    for name, said in zip(("4d", "5b"), given, strict=True):
         out_1x1, _, out_3x3, _, out_5x5, pool_proj = INCEPTION_BLOCKS[name]
         channels = out_1x1 + out_3x3 + out_5x5 + pool_proj
 
@@ -109,9 +109,9 @@ def _two_averages(answer: Any) -> None:
 
 
 def _chance(answer: Any) -> None:
-    without, with_heads = (299, 362, 333, 335, 296), (312, 322, 286, 302, 302)
-    sums = [sum(five) for five in combinations(without + with_heads, 5)]
-    least, most = sum(with_heads), sum(without)
+    only_1x1, three_and_pool = (190, 183, 198, 164, 174), (188, 179, 151, 174, 162)
+    sums = [sum(five) for five in combinations(only_1x1 + three_and_pool, 5)]
+    least, most = sum(three_and_pool), sum(only_1x1)
 
     def count(wanted: Callable[[int], bool]) -> int:
         return sum(wanted(each) for each in sums)
@@ -120,7 +120,7 @@ def _chance(answer: Any) -> None:
     hints = {
         len(
             sums
-        ): "That is how many choices there are. In how many is the sum as small as that of `two_heads`?",
+        ): "That is how many choices there are. In how many is the sum as small as that of `three_and_pool`?",
         count(
             lambda each: each < least
         ): "Count the sums that are equal, too: the real choice is among them.",
@@ -134,7 +134,7 @@ def _chance(answer: Any) -> None:
     number = whole_number(answer)
     if number != right:
         plain = (
-            "Go through `combinations(no_heads + two_heads, 5)`; count the sums up to that of `two_heads`."
+            "Go through `combinations(only_1x1 + three_and_pool, 5)`; count sums up to `three_and_pool`'s."
         )
         raise Wrong(hints.get(number, plain))
 
@@ -142,7 +142,7 @@ def _chance(answer: Any) -> None:
 EXERCISES = {
     "4.1": Exercise(
         _shares,
-        "Not steadily: 62.5 percent in 3a, 50 in 4a, up to 66.7 in 4d, and 50 again in the last block.",
+        "It rises within stage 4, from 50 percent in 4a to 66.7 in 4d; then it falls, to 50 in 5b.",
     ),
     "4.2": Exercise(
         _wider_3b,
@@ -154,7 +154,7 @@ EXERCISES = {
     ),
     "4.4": Exercise(
         _chance,
-        "25 of 252, about 10 percent, are as low by chance alone. That is too many to believe in the heads.",
+        "32 of 252, about 13 percent, are as low by chance alone: too many to be sure of a gain.",
     ),
     "4.5": Exercise(
         built("inception_block"),

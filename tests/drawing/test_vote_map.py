@@ -41,6 +41,20 @@ def test_it_is_brightest_where_the_highest_vote_is(drawn):
     assert "from -0.4 to 2.0" in drawing.alt
 
 
+def test_on_one_scale_equal_votes_are_equally_bright(drawn):
+    for votes in (torch.tensor([[0.0, 1.0], [2.0, 5.0]]), torch.tensor([[4.0, 4.0], [2.0, 3.0]])):
+        _, figure = drawn("Votes", GREY, votes, scale=(1, 3))
+        lit = np.asarray(figure.axes[1].images[0].get_array())[..., 0]
+        assert lit[7, 0] == pytest.approx(0.6 * (1 + vote_map._DARKEST) / 2)  # A2's 2 lies half-way
+        assert lit[7, 7] == pytest.approx(0.6)  # B2 is as bright as the brightest, or brighter
+
+
+@pytest.mark.parametrize("scale", [(1, 1), (2, 0), (1,), (0, 1, 2), "ab", 3])
+def test_other_scales_are_refused(scale):
+    with pytest.raises(ValueError, match=r"The scale is .*; give"):
+        vote_map.votes_on_photo("Votes", GREY, VOTES, scale=scale)
+
+
 def test_without_votes_the_photo_is_drawn_alone(drawn):
     drawing, figure = drawn("Where?", GREY, squares=2)
     assert len(figure.axes) == 1

@@ -23,10 +23,10 @@ def shares(*blocks):
 
 
 def test_exercise_1_is_what_the_explorer_counts():
-    exact = list(shares("3a", "4a", "4d", "5b"))
-    assert exact == [62.5, 50, pytest.approx(66.7, abs=0.05), 50]
-    for answer in ([62, 50, 67, 50], [63, 50, 67, 50], (63.0, 50, 67, 50)):
-        assert check("4.1", answer).startswith("Right. Not steadily: 62.5 percent in 3a")
+    exact = list(shares("4d", "5b"))
+    assert exact == [pytest.approx(66.7, abs=0.05), 50]
+    for answer in ([67, 50], (67.0, 50)):
+        assert check("4.1", answer).startswith("Right. It rises within stage 4")
 
 
 def test_exercise_1_says_how_the_share_goes_on():
@@ -39,17 +39,16 @@ def test_exercise_1_says_how_the_share_goes_on():
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        ([50, 50, 67, 50], "For 3a, that is the 3×3's share alone"),
-        ([63, 41, 67, 50], "For 4a, that is the 3×3's share alone"),
-        ([63, 50, 55, 38], "For 4d, that is the 3×3's share alone"),
-        ([12, 50, 67, 50], "For 3a, that is the 5×5's share alone"),
-        ([63, 50, 67, 13], "For 5b, that is the 5×5's share alone"),
-        ([38, 50, 67, 50], "For 3a, that is the share of the other two branches"),
-        ([160, 256, 352, 512], "For 3a, that is the number of channels; give percent of the block's 256"),
-        ([63, 50, 67, 44], "For 5b, take the channels"),
-        ([63, 50, 67], "is not a list of 4 answers"),
-        (63, "is not a list of 4 answers"),
-        ([62.5, 50, 67, 50], "62.5 is not a whole number"),
+        ([55, 50], "For 4d, that is the 3×3's share alone"),
+        ([67, 38], "For 5b, that is the 3×3's share alone"),
+        ([12, 50], "For 4d, that is the 5×5's share alone"),
+        ([67, 13], "For 5b, that is the 5×5's share alone"),
+        ([33, 50], "For 4d, that is the share of the other two branches"),
+        ([352, 512], "For 4d, that is the number of channels; give percent of the block's 528"),
+        ([67, 44], "For 5b, take the channels"),
+        ([67], "is not a list of 2 answers"),
+        (67, "is not a list of 2 answers"),
+        ([66.7, 50], "66.7 is not a whole number"),
     ],
 )
 def test_exercise_1_hints(answer, hint):
@@ -123,22 +122,22 @@ def test_exercise_3_hints(answer, hint):
     assert_hint(check("4.3", answer), hint)
 
 
-NO_HEADS, TWO_HEADS = [299, 362, 333, 335, 296], [312, 322, 286, 302, 302]
+ONLY_1X1, THREE_AND_POOL = [190, 183, 198, 164, 174], [188, 179, 151, 174, 162]
 
 
 def test_exercise_4_asks_about_the_recorded_seeds():
-    heads = study("heads")
-    for name, wrong in (("no heads", NO_HEADS), ("two heads", TWO_HEADS)):
-        assert [round(10 * error) for error in heads.last(name, "test error")] == wrong
-    assert round(mean(NO_HEADS) - mean(TWO_HEADS)) == 20
+    sizes = study("sizes")
+    for name, wrong in (("only 1×1", ONLY_1X1), ("three sizes and a pool", THREE_AND_POOL)):
+        assert [round(10 * error) for error in sizes.last(name, "test error")] == wrong
+    assert mean(ONLY_1X1) - mean(THREE_AND_POOL) == 11
 
 
 def test_exercise_4_is_what_a_count_finds():
     places = [each for each in product((False, True), repeat=10) if sum(each) == 5]
     assert len(places) == 252
-    ten = NO_HEADS + TWO_HEADS
+    ten = ONLY_1X1 + THREE_AND_POOL
     sums = [sum(number for number, chosen in zip(ten, each, strict=True) if chosen) for each in places]
-    right = sum(each <= sum(TWO_HEADS) for each in sums)
+    right = sum(each <= sum(THREE_AND_POOL) for each in sums)
     assert check("4.4", right).startswith("Right. ")
     assert f"{right} of 252, about {round(100 * right / 252)} percent" in check("4.4", right)
 
@@ -147,11 +146,11 @@ def test_exercise_4_is_what_a_count_finds():
     ("answer", "hint"),
     [
         (252, "how many choices there are"),
-        (23, "Count the sums that are equal"),
-        (50, "both directions"),
-        (227, "the sum is larger"),
-        (229, "as large, or larger"),
-        (10, "That is a percentage"),
+        (29, "Count the sums that are equal"),
+        (64, "both directions"),
+        (220, "the sum is larger"),
+        (223, "as large, or larger"),
+        (13, "That is a percentage"),
         (1, "Go through `combinations"),
         (0.1, "0.1 is not a whole number"),
         ("few", "'few' is not a number"),

@@ -71,7 +71,7 @@ CALLS = [
     call("map_rows", title="t", rows={"a": torch.zeros(1, 8, 8)}),
     call("named_photos", photos={"a": IMAGE}, predictions={"a": [Prediction("espresso", 0.9, 967)]}),
     call("side_by_side", pictures={"a": TENSOR}, side=64),
-    call("votes_on_photo", title="t", photo=TENSOR, votes=[[1, 2], [3, 4]]),
+    call("votes_on_photo", title="t", photo=TENSOR, votes=[[1, 2], [3, 4]], scale=(0, 4)),
     call("votes_on_photo", title="t", photo=TENSOR, squares=3),
     call("classify", model=NAMING, image=IMAGE, k=2),
     call("effective_receptive_field", model=NET, layer="0", images=TENSOR, unit=(3, 3)),

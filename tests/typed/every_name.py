@@ -105,7 +105,7 @@ def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:
     helpers.named_photos({"cat": picture}, {"cat": []})
     helpers.shares("Shares", {"a": {"b": 0.5}})
     helpers.side_by_side({"a": maps})
-    helpers.votes_on_photo("a", maps, [[1, 2], [3, 4]])
+    helpers.votes_on_photo("a", maps, [[1, 2], [3, 4]], scale=(0, 4))
     helpers.two_towers()
     helpers.value_table("Values", ["a"], ["b"], [[1.0]])
     print(helpers.weight_reuse(block))

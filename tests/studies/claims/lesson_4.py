@@ -190,7 +190,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "sizes",
-        "the three sizes end only just ahead of *only 1×1*.",
+        "the three sizes end only just ahead of *only 1×1* in training.",
         without_the_pool_just_ahead_of_only_1x1,
     ),
     (

@@ -70,6 +70,11 @@ CUTS: dict[str, Kept] = {
         f"layer {cut} to no reader": lambda source, reader, cut=cut: source != cut
         for cut in range(1, LAYERS + 1)
     },
+    # As many maps as are cut with "the layer just before, and the input", and with "the input".
+    **{
+        f"layers 1 to {cut} to no reader": lambda source, reader, cut=cut: not 1 <= source <= cut
+        for cut in (3, 4)
+    },
     "not the layer just before": lambda source, reader: source == 0 or source != reader - 1,
     "the layer just before, and the input": input_and_previous,
     "the layer just before only": only_previous,
@@ -86,6 +91,6 @@ STUDY = Study(
     },
     data=data,
     epochs=15,
-    rates=(0.05, 0.1, 0.2),
+    rates=(0.05, 0.1, 0.2, 0.4),
     cut={name: partial(cut_connections, kept=kept) for name, kept in CUTS.items()},
 )

@@ -16,20 +16,31 @@ def _from_layers(width: int) -> int:
 
 
 def _narrower(answer: Any) -> None:
+    layer, layers = map(whole_number, several(answer, 2))
+    first = dense_block(64, 6, 32, True, 2, 0.5, 56).pays_from
+    if (layer, layers) == (first, 2):
+        raise Wrong("You have both numbers; the other way round.")
+    hints = {
+        first: "Layer 2 reads 96 channels, and that is enough for itself; the *block* saves later.",
+        1: "Layer 1 reads 64 channels; are that more than $18k / 7$?",
+        83: "So many channels a layer must read. Which layer is the first to read that many?",
+        96: "So many channels that layer reads. Which layer is it?",
+        8: "That is with 4k maps, where more than 230 channels must be read. Here they are 2k.",
+    }
+    if layer != 2:
+        plain = "It saves if $9ck > 2ck + 18k^2$. The layers read 64, 96, 128, … channels."
+        raise Wrong(hints.get(layer, plain))
     hints = {
         _from_layers(4): "That is with 4k maps: set *bottleneck width* to 2.",
         2: "With 2 layers the 1×1 still costs a little. A *block* saves if its layers do so on average.",
-        83: "So many channels a layer must read. How many layers must the *block* have?",
-        32: "That is the growth rate, which stays as it is.",
-        64: "That is what comes in, or what the 1×1 makes. How many layers must the block have?",
+        1: "Layer 1 alone reads 64 channels, and there the 1×1 costs.",
     }
-    number = whole_number(answer)
-    if number != _from_layers(2):
+    if layers != first:
         plain = (
-            "Set *bottleneck width* to 2, with 64 in channels and growth rate 32: what do the words in red "
-            "above the curves say?"
+            "The layer is right. Set *bottleneck width* to 2, with 64 in channels and growth rate 32: what "
+            "do the words in red above the curves say?"
         )
-        raise Wrong(hints.get(number, plain))
+        raise Wrong(hints.get(layers, plain))
 
 
 READERS = range(1, 8)
@@ -145,8 +156,8 @@ def _zero_before_norm(answer: Any) -> None:
 EXERCISES = {
     "6.1": Exercise(
         _narrower,
-        "From 3 layers on instead of 12: the fewer maps the 1×1 makes, the sooner it saves; but the less it "
-        "hands on.",
+        "Layer 2 saves, but it must first make up for layer 1. So the block saves from 3 layers on, instead "
+        "of 12: the fewer maps the 1×1 makes, the sooner it saves; but the less it hands on.",
     ),
     "6.2": Exercise(
         _window, "1 + 2 + 5 · 3 = 18 connections stay; most of those to the block's input are cut."

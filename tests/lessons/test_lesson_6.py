@@ -1,5 +1,6 @@
 """`check` on lesson 6: the right answers, a hint for each way to go wrong, and numbers that its text has."""
 
+import re
 from copy import deepcopy
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from helpers import DenseBlockExplorer, build, check, counted, published, trace
+from helpers import DenseBlockExplorer, build, check, counted, published, saved_for_backward, trace
 from helpers.models.densenet import DenseBlock
 from studies import dense as dense_study
 from studies.parts import parameters
@@ -170,21 +171,34 @@ def test_exercise_1_is_what_the_explorer_says():
     assert price.numbers.pays_from == 12
     price.bottleneck_width.value = 2
     assert "it saves weights in a block of 3 layers or more" in price.svg
-    assert check("6.1", price.numbers.pays_from).startswith("Right. From 3 layers on")
+    assert check("6.1", [2, price.numbers.pays_from]).startswith("Right. Layer 2 saves, but it must first")
+
+
+def test_exercise_1_is_what_two_convolutions_hold():
+    """Weights without the 1×1, and with one to 2k maps, of layers that read 64, 96 and 128 channels."""
+    saved = [9 * c * 32 - (2 * c * 32 + 9 * 2 * 32 * 32) for c in (64, 96, 128)]
+    assert [each > 0 for each in saved] == [False, True, True]
+    assert sum(saved[:2]) < 0 < sum(saved)
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (12, "with 4k maps"),
-        (2, "still costs a little. A *block* saves"),
-        (83, "a layer must read"),
-        (32, "the growth rate"),
-        (64, "what comes in"),
-        (4, "the words in red above"),
-        (10**5000, "the words in red above"),
-        (2.1, "is not a whole number"),
-        ("three", "is not a number"),
+        ([3, 2], "other way round"),
+        ([3, 3], "enough for itself"),
+        ([1, 3], "Layer 1 reads 64 channels"),
+        ([83, 3], "Which layer is the first"),
+        ([96, 3], "Which layer is it"),
+        ([8, 3], "That is with 4k maps, where"),
+        ([4, 3], "64, 96, 128"),
+        ([10**5000, 3], "64, 96, 128"),
+        ([2, 12], "with 4k maps: set"),
+        ([2, 2], "still costs a little. A *block* saves"),
+        ([2, 1], "there the 1×1 costs"),
+        ([2, 4], "the words in red above"),
+        ([2.1, 3], "is not a whole number"),
+        (["two", 3], "is not a number"),
+        (3, "is not a list of 2 answers"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
@@ -388,9 +402,13 @@ def test_exercise_5_hints_on_what_is_read(reads, hint):
     assert_hint(check("6.5", Reading(reads=reads)), hint)
 
 
-def text() -> str:
+def source() -> str:
     cells = nbformat.read(NOTEBOOK, as_version=4).cells
-    return " ".join(" ".join(cell.source for cell in cells if cell.cell_type == "markdown").split())
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def text() -> str:
+    return " ".join(source().split())
 
 
 def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
@@ -400,6 +418,8 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
         for entering, layers in blocks
     ]
     assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
+    assert "It *costs* a third more." in text()
+    assert "it saves 35 percent" in text()
     assert "33 percent more weights in the first block, and 13, 35 and 39 percent fewer" in text()
 
 
@@ -432,7 +452,7 @@ def test_what_the_text_says_of_connections_and_weights_is_so():
     assert len(pairs) == 28
     assert cuts["not the layer just before"] == cuts["the input to its next reader only"] == 6
     assert (cuts["the layer just before, and the input"], cuts["the layer just before only"]) == (15, 21)
-    assert "That removed 21 of each block's 28 connections." in text()
+    assert "The triangle has 21 + 7 = 28 connections." in text()
     network = dense_net(input_and_previous)
     whole = parameters(dense_net)
     idle = 0
@@ -443,6 +463,32 @@ def test_what_the_text_says_of_connections_and_weights_is_so():
     idle -= 5 * 8 * (32 - 10)
     assert round(100 * idle / whole) == 14
     assert "with 14 percent fewer weights" in text()
+
+
+def test_the_triangle_and_the_maps_are_those_of_the_cuts():
+    """Each letter of the lesson's table is cut by the study's cut of that name, and by no other."""
+    rows = re.findall(r"^\| (input|\d) ((?:\| ?[●abc]? ?)+)\|$", source(), re.M)
+    assert [name for name, _ in rows] == ["input", *"123456"]
+    names = {
+        "a": "not the layer just before",
+        "b": "the input to its next reader only",
+        "c": "the layer just before, and the input",
+    }
+    counts = dict.fromkeys("abc", 0)
+    for row, (_, cells) in enumerate(rows):
+        letters = [cell.strip() for cell in cells.split("|")][1:]
+        assert len(letters) == 7
+        for reader, letter in enumerate(letters, 1):
+            cut = "".join(
+                each for each, name in names.items() if row < reader and not CUTS[name](row, reader)
+            )
+            assert cut == letter.replace("●", "")
+            if letter in counts:
+                counts[letter] += 1
+    assert counts == {"a": 6, "b": 6, "c": 15}
+    assert "6 · 8 · 2 = 96 maps" in text()
+    assert (6 * 8 * 2, 15 * 8 * 2, 6 * 16 + 6 * 32) == (96, 240, 288)
+    assert (6 + 5 + 4 + 3) * 8 * 2 == 288
 
 
 def test_what_the_text_says_of_the_paper_s_network_is_counted():
@@ -456,6 +502,12 @@ def test_what_the_text_says_of_memory_is_so():
     assert round(3264 * 56 * 56 * 4 / 1e6) == 41
     assert round(256 * 56 * 56 * 4 / 1e6) == 3
     assert "these are 41 MB; the 256 maps that come out are 3" in text()
+    photo = torch.zeros(1, 3, 224, 224)
+    dense, residual = (
+        saved_for_backward(build(name, device="cpu"), photo) / 1e6 for name in ("densenet121", "resnet50")
+    )
+    assert (round(dense), round(residual)) == (131, 82)
+    assert "DenseNet-121 keeps 131 MB of maps for each photo, where ResNet-50 keeps 82" in text()
     dense, residual = (3 * 4 * counted(name).parameters / 1e6 for name in ("densenet121", "resnet50"))
     assert (round(dense), round(residual)) == (96, 307)
     assert 4 < (residual - dense) / (131 - 82) < 5
@@ -465,7 +517,12 @@ def test_what_the_text_says_of_memory_is_so():
 def torchvision(name):
     with torch.device("meta"):
         work = trace(build(name, edition="torchvision", device="meta")).macs / 1e9
-    return work, published(name, "top-1 error", edition="torchvision")[0].value
+    return work, first_weights(name).value
+
+
+def first_weights(name):
+    [found] = [each for each in published(name, "top-1 error", edition="torchvision") if each.variant == ""]
+    return found
 
 
 def test_what_the_text_says_of_equal_work_is_so():

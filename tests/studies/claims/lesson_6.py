@@ -132,7 +132,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "reuse",
-        "The input, although **c** has more connections.",
+        "It's the input, although **c** has more connections.",
         the_input_is_missed_more_than_all_others,
     ),
     (

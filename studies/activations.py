@@ -44,5 +44,5 @@ STUDY = Study(
     },
     data=patches,
     epochs=20,
-    rates=(0.01, 0.02, 0.06, 0.2, 0.5),
+    rates=(0.01, 0.02, 0.06, 0.2, 0.5, 1.0),
 )

@@ -42,5 +42,5 @@ STUDY = Study(
     networks=FAMILIES | {f"{family}, as much work": as_much_work(family, WORK) for family in WIDTHS},
     data=data,
     epochs=12,
-    rates=(0.02, 0.05, 0.1),
+    rates=(0.01, 0.02, 0.05, 0.1),
 )

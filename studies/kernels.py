@@ -45,6 +45,6 @@ STUDY = Study(
     | {f"{large} as light as {stack}": as_light(large, stack) for large, stack in PAIRS.items()},
     data=patches,
     epochs=20,
-    rates=(0.01, 0.03, 0.1, 0.2),
+    rates=(0.03, 0.1, 0.2),
     one_rate=True,
 )

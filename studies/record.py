@@ -84,8 +84,9 @@ class Record:
 
     def choose(self, network: str, rate: float, history: History) -> None:
         """Note what a rate came to; one at which the loss was no longer finite is the worst there is."""
-        found = (100.0, 1e9) if history.note else (history.test_error[-1], history.test_loss[-1])
-        self.tried.setdefault(network, {})[rate] = found
+        error, loss = (100, 1e9) if history.note else (history.test_error[-1], history.test_loss[-1])
+        # As it is written, so that a record that is read again decides alike.
+        self.tried.setdefault(network, {})[rate] = (round(error, 2), float(f"{loss:.4g}"))
         self._add(history)
 
     def add(self, seed: int, histories: Mapping[str, History]) -> None:

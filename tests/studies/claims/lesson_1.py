@@ -9,14 +9,18 @@ from studies.parts import parameters
 from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level
 
 
-def relu_and_tanh_are_as_fast(found: Study) -> bool:
+def relu_and_tanh_are_as_fast_and_tanh_ahead_on_average(found: Study) -> bool:
     reached = {
         name: [first_below(curve, 25) for curve in found.curves(name, TRAINING)]
         for name in ("ReLU ×1.4", "tanh ×1.7")
     }
     epochs = [epoch for each in reached.values() for epoch in each]
     overlap = all(min(each) <= 7 and max(each) == 9 for each in reached.values())
-    return (min(epochs), max(epochs)) == (6, 9) and overlap
+    relu, tanh = (
+        [sum(epoch) for epoch in zip(*found.curves(name, TRAINING), strict=True)] for name in reached
+    )
+    ahead = all(lower < higher for lower, higher in zip(tanh, relu, strict=True))
+    return (min(epochs), max(epochs)) == (6, 9) and overlap and ahead
 
 
 def first_below(curve: tuple[float, ...], error: float) -> int:
@@ -58,11 +62,13 @@ def the_larger_start_fits_better(found: Study) -> bool:
     )
 
 
-def the_two_starts_are_level_on_new_patches(found: Study) -> bool:
-    return all(
-        level(found, larger, usual, TEST)
+def the_larger_start_is_two_points_worse_on_new_patches(found: Study) -> bool:
+    more = [
+        worse - better
         for larger, usual in (("ReLU ×1.4", "ReLU ×1"), ("tanh ×1.7", "tanh ×1"))
-    )
+        for worse, better in zip(found.last(larger, TEST), found.last(usual, TEST), strict=True)
+    ]
+    return min(more) > 0 and round(sum(more) / len(more)) == 2
 
 
 def at_scale_1_tanh_fits_better(found: Study) -> bool:
@@ -75,6 +81,15 @@ def without_dropout_the_error_is_lower(found: Study) -> bool:
 
 def the_whole_misses_27_percent_of_its_training_patches(found: Study) -> bool:
     return round(average(found, "whole", TRAINING)) == 27
+
+
+def with_dropout_it_misses_27_percent_and_10_without(found: Study) -> bool:
+    missed = [round(average(found, name, TRAINING)) for name in ("whole", "no dropout")]
+    return missed == [27, 10] and without_dropout_the_error_is_lower(found)
+
+
+def with_512_units_dropout_changes_nothing(found: Study) -> bool:
+    return all(level(found, "wide linear layers", "wide, no dropout", each) for each in (TRAINING, TEST))
 
 
 def wide_networks_are_level_and_better_on_new_patches(found: Study) -> bool:
@@ -153,7 +168,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "published",
-        "AlexNet won by eleven points, and about three of them are the ensemble's.",
+        "AlexNet won by eleven points, and about three of them come from averaging seven networks, "
+        "two of them with extra photos.",
         alexnet_won_by_eleven_three_by_the_ensemble,
     ),
     (
@@ -205,8 +221,9 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "activations",
-        "ReLU and tanh are level: both fall below 25 percent after 6 to 9 epochs",
-        relu_and_tanh_are_as_fast,
+        "ReLU and tanh both fall below 25 percent after 6 to 9 epochs, and on average tanh stays a little "
+        "ahead.",
+        relu_and_tanh_are_as_fast_and_tanh_ahead_on_average,
     ),
     (
         "activations",
@@ -215,8 +232,14 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "alexnet_parts",
-        "In our small study, a network *without* dropout was better after 24 epochs, on new patches too.",
-        without_dropout_the_error_is_lower,
+        "after 24 epochs it missed 27 percent of its *training* patches with dropout, and 10 without. "
+        "It was worse on new patches, too.",
+        with_dropout_it_misses_27_percent_and_10_without,
+    ),
+    (
+        "alexnet_parts",
+        "With 512 units, dropout did neither harm nor good.",
+        with_512_units_dropout_changes_nothing,
     ),
     (
         "published",
@@ -237,13 +260,13 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "activations",
-        "Both fit their training patches better from the larger one;",
+        "Both fit their training patches better from the larger one,",
         the_larger_start_fits_better,
     ),
     (
         "activations",
-        "on new patches the two starts are level.",
-        the_two_starts_are_level_on_new_patches,
+        "do worse on new patches from it, with every seed, by about two points on average.",
+        the_larger_start_is_two_points_worse_on_new_patches,
     ),
     ("activations", "At scale 1, tanh even fits better than ReLU does.", at_scale_1_tanh_fits_better),
 ]

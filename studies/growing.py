@@ -37,7 +37,7 @@ STUDY = Study(
     networks={
         "14 layers, trained on": partial(small, 14),
         "14 layers, grown to 44": partial(small, 14),
-        "44 layers, trained on": partial(small, 44),
+        "44 layers from the start": partial(small, 44),
     },
     data=patches,
     epochs=15,
@@ -45,6 +45,6 @@ STUDY = Study(
     grown={
         "14 layers, trained on": as_it_is,
         "14 layers, grown to 44": deeper,
-        "44 layers, trained on": as_it_is,
+        "44 layers from the start": as_it_is,
     },
 )

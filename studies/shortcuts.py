@@ -1,4 +1,7 @@
-"""Lesson 5: the paper's three options for the shortcut where shapes differ, at a depth of 44."""
+"""Lesson 5: the paper's three options for the shortcut where shapes differ, at a depth of 44.
+
+Option A is the network that is called residual-44 in the study `degradation`.
+"""
 
 from functools import partial
 

@@ -13,37 +13,37 @@ def _third_stage(answer: Any) -> None:
     def weights(kernel: int, *channels: int) -> int:
         return sum(Convolution(*pair, kernel, bias=False).weights for pair in pairwise(channels))
 
-    stack, large = weights(3, 128, 256, 256, 256), weights(7, 128, 256)
+    stack, large = weights(3, 128, 256, 256, 256, 256), weights(9, 128, 256)
     right = large - stack
     hints = {
-        stack: "That is what the three 3×3 have. How many fewer is it than the 7×7 has?",
-        large: "That is what the 7×7 has. How many fewer do the three 3×3 have together?",
+        stack: "That is what the four 3×3 have. How many fewer is it than the 9×9 has?",
+        large: "That is what the 9×9 has. How many fewer do the four 3×3 have together?",
         -right: "The size is right, and the sign isn't: it is the stack that has fewer.",
-        22 * 128 * 128: "That is for 128 channels throughout; from the first layer on there are 256.",
-        22 * 256 * 256: "That is for 256 channels throughout; the first layer reads 128.",
-        22 * 128 * 256: "You let each 3×3 lead from 128 to 256; the second and the third read 256.",
-        large - weights(3, 128, 128, 128, 256): (
-            "You widen in the last 3×3; VGG does it in the first, so that the other two read 256."
+        45 * 128 * 128: "That is for 128 channels throughout; from the first layer on there are 256.",
+        45 * 256 * 256: "That is for 256 channels throughout; the first layer reads 128.",
+        45 * 128 * 256: "You let each 3×3 lead from 128 to 256; the other three read 256.",
+        large - weights(3, 128, 128, 128, 128, 256): (
+            "You widen in the last 3×3; VGG does it in the first, so that the other three read 256."
         ),
-        right - 2 * 256: "That counts biases; the exercise leaves them out.",
+        right - 3 * 256: "That counts biases; the exercise leaves them out.",
         round(100 * right / large): "That is the percentage. How many weights is it?",
-        45: "That is the percentage for equal channels. Here the first layer reads 128 and gives 256.",
+        56: "That is the percentage for equal channels. Here the first layer reads 128 and gives 256.",
     }
     number = whole_number(answer)
     if number != right:
-        plain = "A k×k layer has k · k · (channels in) · (channels out) weights; add up the three 3×3."
+        plain = "A k×k layer has k · k · (channels in) · (channels out) weights; add up the four 3×3."
         raise Wrong(hints.get(number, plain))
 
 
 def _mixed(answer: Any) -> None:
     hints = {
-        12: "The pool doubles the jump: each 3×3 behind it adds 2 · 2 pixels, not 2.",
-        11: "The pool widens the field by 1, and it doubles the jump for the layers behind it.",
+        12: "The pool doubles the jump: each 3×3 after it adds 2 · 2 pixels, not 2.",
+        11: "The pool widens the field by 1, and it doubles the jump for the layers after it.",
         15: "The pool has a window, too: its 2×2 widens the field by 1.",
-        14: "The jump stays 2 for both 3×3 behind the pool, so both of them add 4.",
+        14: "The jump stays 2 for both 3×3 after the pool, so both of them add 4.",
         17: "The 2×2 pool adds 1 pixel: the 2 of its window, less 1, times a jump that is still 1.",
-        20: "The jump is 2 behind the pool, and stays 2: only the pool doubles it.",
-        24: "The jump is 2 behind the pool, and a 3×3 doesn't change it: both add 2 · 2.",
+        20: "The jump is 2 after the pool, and stays 2: only the pool doubles it.",
+        24: "The jump is 2 after the pool, and a 3×3 doesn't change it: both add 2 · 2.",
         256: "That is the number of pixels; give one side of the field.",
     }
     number = whole_number(answer)
@@ -76,10 +76,10 @@ def _corner(answer: Any) -> None:
 
 EXERCISES = {
     "2.1": Exercise(
-        built("vgg"), "Your line makes all the convolutions of A and of D, and of any other VGG."
+        built("vgg"), "Your two gaps make all the convolutions of A and of D, and of any other VGG."
     ),
     "2.2": Exercise(
-        _third_stage, "1,605,632 − 1,474,560 = 131,072: 8 % less, where equal channels would save 45 %."
+        _third_stage, "2,654,208 − 2,064,384 = 589,824: 22 % less, where equal channels would save 56 %."
     ),
     "2.3": Exercise(_mixed, "5, 7, 8, and then twice 2 · 2 more: 12, 16."),
     "2.4": Exercise(
@@ -87,7 +87,8 @@ EXERCISES = {
         "A unit in the corner has most of its field outside the picture; measure one in the middle.",
     ),
     "2.5": Exercise(
-        built("vgg_stage"), "(field − 1) / 2 convolutions and a pool: a network of such stages is a VGG."
+        built("vgg_stage"),
+        "(field − 1) / (k − 1) convolutions and a pool; with k = 3, a network of such stages is a VGG.",
     ),
     "2.6": Exercise(
         built("to_convolution"),

@@ -33,15 +33,15 @@ def wrong(**options):
     return lambda linear: to_convolution(linear, **options)
 
 
-def vgg(configuration, *, convolution=None, widths=CHANNELS, inputs=512 * 7 * 7):
-    """The lesson's function, with every way to fill its open line as an option."""
+def vgg(configuration, *, convolution=None, widths=CHANNELS, inputs=512 * 7 * 7, channels_become=None):
+    """The lesson's function, with every way to fill its gaps as an option."""
     convolution = convolution or (lambda c_in, c_out: nn.Conv2d(c_in, c_out, kernel_size=3, padding=1))
     layers, channels = OrderedDict(), 3
     for stage_number, width in enumerate(widths):
         for number in range(configuration[stage_number]):
             layers[f"conv{stage_number}_{number}"] = convolution(channels, width)
             layers[f"relu{stage_number}_{number}"] = nn.ReLU()
-            channels = width
+            channels = channels_become(channels) if channels_become else width
         layers[f"pool{stage_number}"] = nn.MaxPool2d(2)
     layers["flatten"] = nn.Flatten()
     for number, c_in in ((6, inputs), (7, 4096)):
@@ -51,7 +51,7 @@ def vgg(configuration, *, convolution=None, widths=CHANNELS, inputs=512 * 7 * 7)
 
 
 def filled(*arguments, **options):
-    """The function with nn.Conv2d(...) in its open line."""
+    """The function with nn.Conv2d(...) in its first gap."""
 
     def convolution(c_in, c_out):
         return nn.Conv2d(*(arguments or (c_in, c_out)), **{"kernel_size": 3, "padding": 1, **options})
@@ -61,7 +61,7 @@ def filled(*arguments, **options):
 
 @pytest.mark.parametrize("answer", [vgg, filled(padding="same")])
 def test_exercise_1_right(answer):
-    assert check("2.1", answer).startswith("Right. Your line makes all the convolutions")
+    assert check("2.1", answer).startswith("Right. Your two gaps make all the convolutions")
 
 
 def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
@@ -77,7 +77,9 @@ def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
         (nn.Sequential(), "the function itself"),
         (lambda _: None, "should give a network"),
         (lambda _: nn.Sequential, "should give a network"),
-        (lambda configuration: vgg(configuration, convolution=lambda *_: ...), "The line is still open"),
+        (lambda configuration: vgg(configuration, convolution=lambda *_: ...), "A gap is still open"),
+        (lambda configuration: vgg(configuration, channels_become=lambda _: ...), "A gap is still open"),
+        (lambda configuration: vgg(configuration, channels_become=int), "from 3 to 128 channels, not"),
         (lambda configuration: vgg((*configuration[:-1], 0)), "has 6 convolutions, not 8"),
         (filled(kernel_size=5, padding=2), "A kernel is 5×5"),
         (filled(padding=0), "a 3×3 keeps it with padding=1"),
@@ -85,7 +87,7 @@ def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
         (filled(bias=False), "leave out bias=False"),
         (filled(3, 64), "from 3 to 64 channels, not from 64 to 128"),
         (filled(64, 3), "from 64 to 3 channels, not from 3 to 64"),
-        (lambda configuration: vgg(configuration, inputs=512), "Something else than the open line"),
+        (lambda configuration: vgg(configuration, inputs=512), "Something else than the gaps"),
         (lambda configuration: 1 / 0, "Your answer raised ZeroDivisionError"),
         (lambda: None, "Your answer raised TypeError"),
     ],
@@ -96,29 +98,29 @@ def test_exercise_1_hints(answer, hint):
 
 
 def test_exercise_2_is_what_pytorch_counts():
-    widths = CHANNELS[1], *[CHANNELS[2]] * len(CONFIGURATIONS["D"][2])
-    assert widths == (128, 256, 256, 256)
+    widths = CHANNELS[1], *[CHANNELS[2]] * len(CONFIGURATIONS["E"][2])
+    assert widths == (128, 256, 256, 256, 256)
     stack = [nn.Conv2d(*pair, 3, bias=False) for pair in pairwise(widths)]
-    large = nn.Conv2d(widths[0], widths[-1], 7, bias=False)
+    large = nn.Conv2d(widths[0], widths[-1], 9, bias=False)
     assert receptive_field(nn.Sequential(*stack)) == receptive_field(large)
     saved = large.weight.numel() - sum(layer.weight.numel() for layer in stack)
-    assert check("2.2", saved).startswith("Right. 1,605,632 − 1,474,560 = 131,072: 8 % less")
-    assert round(100 * saved / large.weight.numel()) == 8
+    assert check("2.2", saved).startswith("Right. 2,654,208 − 2,064,384 = 589,824: 22 % less")
+    assert round(100 * saved / large.weight.numel()) == 22
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (49 * 128 * 256, "That is what the 7×7 has"),
-        (9 * 128 * 256 + 18 * 256 * 256, "what the three 3×3 have"),
-        (-131_072, "the sign isn't"),
-        (22 * 128 * 128, "128 channels throughout"),
-        (22 * 256 * 256, "256 channels throughout"),
-        (22 * 128 * 256, "each 3×3 lead from 128 to 256"),
-        (49 * 128 * 256 - 18 * 128 * 128 - 9 * 128 * 256, "widen in the last 3×3"),
-        (131_072 - 3 * 256 + 256, "counts biases"),
-        (8, "That is the percentage. How many"),
-        (45, "percentage for equal channels"),
+        (81 * 128 * 256, "That is what the 9×9 has"),
+        (9 * 128 * 256 + 27 * 256 * 256, "what the four 3×3 have"),
+        (-589_824, "the sign isn't"),
+        (45 * 128 * 128, "128 channels throughout"),
+        (45 * 256 * 256, "256 channels throughout"),
+        (45 * 128 * 256, "each 3×3 lead from 128 to 256"),
+        (81 * 128 * 256 - 27 * 128 * 128 - 9 * 128 * 256, "widen in the last 3×3"),
+        (589_824 - 4 * 256 + 256, "counts biases"),
+        (22, "That is the percentage. How many"),
+        (56, "percentage for equal channels"),
         (1, "k×k layer has"),
         (10**5000, "k×k layer has"),
         (0.08, "0.08 is not a whole number"),
@@ -192,11 +194,11 @@ def test_exercise_4_hints(answer, hint):
 
 
 def stage(
-    c_in, c_out, field, *, relu=(True, True), pool=nn.MaxPool2d, early=False, last=None, more=(), **options
+    c_in, c_out, field, k, *, relu=(True, True), pool=nn.MaxPool2d, early=False, last=None, more=(), **options
 ):
     """The exercise's stage, with every way to get it wrong as an option."""
-    options = {"kernel_size": 3, "padding": 1, **options}
-    layers, depth = [], (field - 1) // 2
+    options = {"kernel_size": k, "padding": k // 2, **options}
+    layers, depth = [], (field - 1) // (k - 1)
     for number in range(depth):
         end = number == depth - 1
         out = last if end and last else c_out
@@ -207,12 +209,12 @@ def stage(
 
 
 class Stage(nn.Module):
-    """The same as a class of its own, with the ReLU behind the pool, where it does no harm."""
+    """The same as a class of its own, with the ReLU after the pool, where it does no harm."""
 
-    def __init__(self, c_in, c_out, field):
+    def __init__(self, c_in, c_out, field, k):
         super().__init__()
-        channels = [c_in] + [c_out] * ((field - 1) // 2)
-        self.layers = nn.ModuleList(nn.Conv2d(*pair, 3, padding="same") for pair in pairwise(channels))
+        channels = [c_in] + [c_out] * ((field - 1) // (k - 1))
+        self.layers = nn.ModuleList(nn.Conv2d(*pair, k, padding="same") for pair in pairwise(channels))
 
     def forward(self, x):
         for layer in self.layers[:-1]:
@@ -226,7 +228,7 @@ def made(**options):
 
 @pytest.mark.parametrize("answer", [stage, Stage, made(bias=False), lambda *case: stage(*case).eval()])
 def test_exercise_5_right(answer):
-    assert check("2.5", answer).startswith("Right. (field − 1) / 2 convolutions")
+    assert check("2.5", answer).startswith("Right. (field − 1) / (k − 1) convolutions")
 
 
 def test_exercise_5_leaves_the_learner_s_random_numbers_alone():
@@ -239,7 +241,7 @@ def test_exercise_5_leaves_the_learner_s_random_numbers_alone():
     ("answer", "hint"),
     [
         (3, "the function itself"),
-        (stage(3, 8, 5), "the function itself"),
+        (stage(3, 8, 5, 3), "the function itself"),
         (lambda *case: None, "nothing back yet"),
         (lambda *case: ..., "nothing back yet"),
         (lambda *case: list(stage(*case)), "nn.Sequential(*layers)"),
@@ -247,10 +249,16 @@ def test_exercise_5_leaves_the_learner_s_random_numbers_alone():
         (lambda *case: torch.zeros(3), "should give a network"),
         (lambda *case: stage(*case).double(), "torch.float64"),
         (made(kernel_size=5, padding=2), "a kernel of 5×5"),
-        (lambda c_in, c_out, field: stage(c_in, c_out, 2 * field + 1), "has 5 convolutions, and 2 of 3×3"),
-        (lambda c_in, c_out, field: stage(c_in, c_out, 3), "has 1 convolution, and 2 of 3×3"),
-        (lambda c_in, c_out, field: stage(c_in, c_out, 5), "stage(4, 6, 7) has 2 convolutions, and 3"),
-        (lambda c_in, c_out, field: stage(c_out, c_out, field), "convolution 1 leads from 8 to 8"),
+        (lambda c_in, c_out, field, k: stage(c_in, c_out, 2 * field + 1, k), "5 convolutions, and 2 of 3×3"),
+        (lambda c_in, c_out, field, k: stage(c_in, c_out, 3, k), "has 1 convolution, and 2 of 3×3"),
+        (lambda c_in, c_out, field, k: stage(c_in, c_out, 5, k), "(4, 6, 7, 3) has 2 convolutions, and 3"),
+        (lambda c_in, c_out, field, k: stage(c_in, c_out, field, 3), "stage(2, 5, 9, 5) has a kernel of 3×3"),
+        (lambda *case: stage(*case, padding=1), "4×2 of maps of 12×8, not 6×4: a 5×5 keeps the size"),
+        (
+            lambda c_in, c_out, field, k: stage(c_in, c_out, 1 + (field - 1) // 2 * (k - 1), k),
+            "stage(2, 5, 9, 5) has 4 convolutions, and 2 of 5×5 see 9×9: each adds 4",
+        ),
+        (lambda c_in, c_out, field, k: stage(c_out, c_out, field, k), "convolution 1 leads from 8 to 8"),
         (made(last=5), "convolution 2 leads from 8 to 5"),
         (made(dilation=2, padding=2), "Leave stride, dilation"),
         (made(stride=2), "Leave stride, dilation"),
@@ -259,7 +267,7 @@ def test_exercise_5_leaves_the_learner_s_random_numbers_alone():
         (made(pool=lambda _: nn.MaxPool2d(2, stride=1)), "11×7 of maps of 12×8, not 6×4: the pool should"),
         (made(early=True), "3×2 of maps of 12×8, not 6×4: there should be one pool"),
         (made(padding=0), "4×2 of maps of 12×8, not 6×4: a 3×3 keeps the size"),
-        (made(relu=(True, False)), "no ReLU behind the last"),
+        (made(relu=(True, False)), "no ReLU after the last"),
         (made(relu=(False, True)), "no ReLU between"),
         (made(relu=(False, False)), "no ReLU at all"),
         (made(pool=nn.AvgPool2d), "It averages"),
@@ -267,7 +275,7 @@ def test_exercise_5_leaves_the_learner_s_random_numbers_alone():
         (made(more=[nn.Tanh()]), "the numbers are not"),
         (made(more=[nn.Flatten()], pool=None), "should make maps of shape (N, 8"),
         (lambda *case: 1 / 0, "Your answer raised ZeroDivisionError"),
-        (lambda c_in, c_out: stage(c_in, c_out, 5), "Your answer raised TypeError"),
+        (lambda c_in, c_out, field: stage(c_in, c_out, field, 3), "Your answer raised TypeError"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )  # fmt: skip

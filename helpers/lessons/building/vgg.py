@@ -1,4 +1,4 @@
-"""Exercise 1: the function that makes a VGG, with its one open line filled in."""
+"""Exercise 1: the function that makes a VGG, with its two gaps filled in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _made(answer: Any, depths: tuple[int, ...]) -> nn.Module:
     except TypeError as error:
         if "ellipsis" in str(error).lower():
             raise Wrong(
-                "The line is still open: put the kernel's size and the padding in place of the dots."
+                "A gap is still open: first the kernel's size and the padding, then what `channels` becomes."
             ) from None
         raise
     if isinstance(made, type) or not isinstance(made, nn.Module):
@@ -46,7 +46,7 @@ def _one(made: nn.Module, letter: str, depths: tuple[int, ...]) -> None:
     for layer, pair in zip(found, pairwise(widths), strict=True):
         _convolution(layer, *pair)
     if sum(map(torch.numel, made.parameters())) != sum(map(torch.numel, VGG(letter).parameters())):
-        raise Wrong("Something else than the open line has changed: the number of parameters is another.")
+        raise Wrong("Something else than the gaps has changed: the number of parameters is another.")
 
 
 def _convolution(layer: nn.Conv2d, c_in: int, c_out: int) -> None:
@@ -55,7 +55,7 @@ def _convolution(layer: nn.Conv2d, c_in: int, c_out: int) -> None:
     if (layer.in_channels, layer.out_channels) != (c_in, c_out):
         raise Wrong(
             f"A convolution leads from {layer.in_channels} to {layer.out_channels} channels, not from {c_in}"
-            f" to {c_out}: it reads `channels`, and gives `width`."
+            f" to {c_out}: it reads what the one before it gives, `channels`, and gives `width`."
         )
     if (layer.stride, layer.dilation, layer.groups) != ((1, 1), (1, 1), 1):
         raise Wrong("Leave stride, dilation and groups as they are: a VGG's convolutions have all at 1.")

@@ -42,9 +42,10 @@ def networks() -> dict[str, Callable[[], nn.Module]]:
 STUDY = Study(
     question="What does it cost to squeeze the channels before a 3×3, and what does the ReLU in between do?",
     varied="the reduced channels (none, 2 to 64), and a ReLU after the 1×1 or none",
-    fixed="64 channels in and out, two blocks, batch norm, data, batches, epochs, weight decay, schedule",
+    fixed="64 channels in and out, two blocks, batch norm, data, batches, epochs, decay, schedule, rate",
     networks=networks(),
     data=patches,
     epochs=12,
     rates=(0.05, 0.1, 0.2),
+    one_rate=True,
 )

@@ -59,9 +59,10 @@ class Drawing:
         finding: str | None = None,
         has_photo: bool = False,
         fine: bool = False,
+        every_colour: bool = False,
     ) -> None:
         self.image, self.alt, self.finding = image, alt, finding or alt
-        self._has_photo, self._fine = has_photo, fine
+        self._how = {"has_photo": has_photo, "fine": fine, "every_colour": every_colour}
 
     @classmethod
     def of(cls, figure: Figure, alt: str, **more: Any) -> Drawing:
@@ -74,7 +75,7 @@ class Drawing:
         return self.finding
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        png = compressed(self.image, has_photo=self._has_photo, fine=self._fine)
+        png = compressed(self.image, **self._how)
         data, metadata = display_bundle(
             png, self.alt, self.image.width // DENSITY, self.image.height // DENSITY
         )

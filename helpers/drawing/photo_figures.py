@@ -67,12 +67,19 @@ def named_photos(
 
 
 def side_by_side(
-    pictures: Mapping[str, torch.Tensor], side: int = 168, columns: int | None = None
+    pictures: Mapping[str, torch.Tensor],
+    side: int = 168,
+    columns: int | None = None,
+    *,
+    seen: str = "",
+    every_colour: bool = False,
 ) -> Drawing:
     """Pictures of (1 or 3 channels, height, width), values from 0 (black) to 1, each below its name.
 
     Each is drawn `side` CSS pixels wide, and after so many `columns`, if they are given, a new row begins. A
     name that is too long for one line has two; where a line break stands in it, the second line is plain.
+    `seen` says in whole sentences what there is to see, for those who can't: it follows the names in the alt
+    text. With `every_colour`, for small pictures that are about colours, they are stored without a palette.
     A batch of one is taken as well. Values outside 0 to 1 are shown as the nearest of the two. Raises
     ValueError for no pictures, other shapes, other sides than 8 to 760 and fewer columns than one.
 
@@ -89,7 +96,9 @@ def side_by_side(
         pixels = np.rint(255 * channels_last.expand(-1, -1, 3).numpy()).astype(np.uint8)
         images[name] = Image.fromarray(pixels)
     names = "; ".join(name.replace("\n", ", ") for name in pictures)
-    return _row(images, side, f"Pictures side by side: {names}.", columns=columns)
+    finding = f"Pictures side by side: {names}."
+    alt = f"{finding} {seen}".rstrip()
+    return _row(images, side, alt, finding=finding, columns=columns, every_colour=every_colour)
 
 
 def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:
@@ -211,6 +220,7 @@ def _row(
     below: int = 0,
     add: Callable[[Axes, str, float, int], None] | None = None,
     columns: int | None = None,
+    every_colour: bool = False,
 ) -> Drawing:
     """Square pictures, each below its name, with room `below` in which `add` draws what it likes.
 
@@ -236,7 +246,7 @@ def _row(
                 axes.text(left, y, line, weight="normal" if plain else "bold")
             if add:
                 add(axes, name, left, side)
-        drawing = Drawing.of(figure, alt, finding=finding, has_photo=True)
+        drawing = Drawing.of(figure, alt, finding=finding, has_photo=True, every_colour=every_colour)
     for image, (left, upper) in zip(pictures.values(), corners, strict=True):
         resized = image.resize((side * DENSITY, side * DENSITY), Image.Resampling.NEAREST)
         drawing.image.paste(resized, (left * DENSITY, (upper + top) * DENSITY))

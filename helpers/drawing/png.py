@@ -44,21 +44,25 @@ def _fonts() -> list[str]:
     return [str(folder / f"DejaVuSans{kind}.ttf") for kind in ("", "-Bold", "Mono")]
 
 
-def compressed(image: Image.Image, *, has_photo: bool, fine: bool = False) -> bytes:
+def compressed(
+    image: Image.Image, *, has_photo: bool, fine: bool = False, every_colour: bool = False
+) -> bytes:
     """PNG bytes with a palette, of an image with `DENSITY` pixels per CSS pixel.
 
     A drawing keeps them; a photo, which would take too much room, is shrunk to one pixel per CSS pixel. Where
-    it is `fine`, for a few large photos, colours in between are mixed of dots: half as much room again.
+    it is `fine`, for a few large photos, colours in between are mixed of dots: half as much room again. With
+    `every_colour` a photo has no palette, for small pictures that are about colours.
     """
     if has_photo:
         size = image.width // DENSITY, image.height // DENSITY
         image = image.resize(size, Image.Resampling.BOX)
-        # Colours that few pixels have count as much as a wide background's: a small photo keeps its own. They
-        # are chosen on one pixel in four, because that is slow.
-        some = image.resize((image.width // 2, image.height // 2), Image.Resampling.NEAREST)
-        palette = some.quantize(128, method=Image.Quantize.MAXCOVERAGE, kmeans=2)
-        dither = Image.Dither.FLOYDSTEINBERG if fine else Image.Dither.NONE
-        image = image.quantize(palette=palette, dither=dither)
+        if not every_colour:
+            # Colours that few pixels have count as much as a wide background's: a small photo keeps its own.
+            # They are chosen on one pixel in four, because that is slow.
+            some = image.resize((image.width // 2, image.height // 2), Image.Resampling.NEAREST)
+            palette = some.quantize(128, method=Image.Quantize.MAXCOVERAGE, kmeans=2)
+            dither = Image.Dither.FLOYDSTEINBERG if fine else Image.Dither.NONE
+            image = image.quantize(palette=palette, dither=dither)
     else:
         image = image.quantize(64, method=Image.Quantize.FASTOCTREE)
     buffer = io.BytesIO()

@@ -162,7 +162,7 @@ def study_scale(
     `ends[measure][series][number]` are errors in percent, one a seed; each measure has a panel of its own,
     and each series a colour, a dash and a mark. `along` says what the number is. `reference[measure]` is the
     name of one network that has no such number, and its errors: thin horizontal lines, and a thick one for
-    their mean. A figure of one series and one measure has the means in numbers, too. The errors are drawn
+    their mean. A figure of one series has the means in numbers, too, beside them. The errors are drawn
     from the `lowest` up. `caption` says how many seeds, and how long. Raises ValueError for no series or too
     many of them.
 
@@ -172,7 +172,7 @@ def study_scale(
     series = next(iter(ends.values()))
     check_lines(series)
     numbers = sorted({number for values in series.values() for number in values})
-    alone = len(series) == len(ends) == 1
+    alone = len(series) == 1
     halo = [withStroke(linewidth=3, foreground="white")]
     with styled():
         figure = new_figure(760, 380)
@@ -182,6 +182,8 @@ def study_scale(
             axes.set_xscale("log", base=2)
             axes.set_xticks(numbers, [f"{number:g}" for number in numbers])
             axes.minorticks_off()
+            if alone:  # room for the last number
+                axes.set_xlim(numbers[0] / 1.4, numbers[-1] * 2.2)
             axes.set_xlabel(along)
             axes.set_ylabel(_with_unit(measure))
             for name, values in (reference or {}).get(measure, {}).items():
@@ -204,15 +206,15 @@ def study_scale(
                 )  # fmt: skip
                 for number in dots if alone else ():
                     axes.annotate(
-                        f"{np.mean(dots[number]):.1f}", (number, max(dots[number])), (0, 6),
-                        textcoords="offset points", ha="center", size=9, weight="bold", zorder=6,
-                        path_effects=halo,
+                        f"{np.mean(dots[number]):.1f}", (number, np.mean(dots[number])), (8, 4),
+                        textcoords="offset points", size=9, weight="bold", zorder=6, path_effects=halo,
                     )  # fmt: skip
             axes.set_ylim(bottom=lowest)
-            if place == len(ends) - 1:
-                axes.legend(loc="upper right" if alone else "best", frameon=True, framealpha=0.9)
+            if alone or place == len(ends) - 1:
+                axes.legend(loc="upper right" if len(ends) == 1 else "best", frameon=True, framealpha=0.9)
         figure.text(0.015, 0.93, title, weight="bold", size=11)
-        thin = " Thin horizontal lines: single seeds." if reference else ""
+        levels = dict.fromkeys(name for each in (reference or {}).values() for name in each)
+        thin = f" Thin horizontal lines: single seeds of {', '.join(levels)}." if levels else ""
         lines = f"Each mark: one seed. Lines: their mean.{thin}\n{caption[0].upper()}{caption[1:]}."
         figure.text(0.015, 0.03, lines, size=9, linespacing=1.5)
         words = (

@@ -1,8 +1,12 @@
 """Photos in still pictures: what a unit sees of one, and pictures side by side."""
 
+import base64
+import io
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from helpers.arithmetic import ReceptiveField
 from helpers.drawing.photo_figures import _lines, fields_on_photo, side_by_side
@@ -37,6 +41,28 @@ def test_pictures_side_by_side_show_their_values_grey_or_in_colour():
     drawing = side_by_side({"half": half, "red": red})
     assert drawing.image.getpixel((28 + 100, 60 + 100)) == (128, 128, 128)
     assert drawing.image.getpixel((28 + 364 + 100, 60 + 100)) == (255, 0, 0)
+
+
+def test_what_is_seen_follows_the_names_in_the_alt_text_and_is_not_compared():
+    half = {"half": torch.full((1, 4, 4), 0.5)}
+    drawing = side_by_side(half, seen="An even grey.")
+    assert (drawing.alt, drawing.finding) == (
+        "Pictures side by side: half. An even grey.",
+        "Pictures side by side: half.",
+    )
+    assert side_by_side(half).alt == drawing.finding
+
+
+def test_pictures_about_colours_keep_every_one():
+    colours = torch.rand(3, 16, 16, generator=torch.Generator().manual_seed(0))
+
+    def stored(**options):
+        data, _ = side_by_side({"all": colours}, side=16, **options)._repr_mimebundle_()
+        pixels = Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).convert("RGB")
+        return len(set(pixels.crop((14, 30, 30, 46)).get_flattened_data()))
+
+    assert stored() <= 128
+    assert stored(every_colour=True) == 256
 
 
 def test_pictures_side_by_side_are_as_wide_as_asked():

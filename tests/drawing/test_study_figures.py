@@ -124,10 +124,12 @@ def test_a_scale_of_one_series_has_its_means_in_numbers_and_begins_where_it_is_t
     one = {"training error": {"via": {2: (9.0, 7.0), 8: (5.0, 5.2)}}}
     study_scale("Few", "channels", one, "2 seeds", {"training error": {"direct": (4.0, 5.0)}}, lowest=3)
     [axes] = figure().axes
-    assert [(text.get_text(), text.xy) for text in axes.texts] == [("8.0", (2, 9.0)), ("5.1", (8, 5.2))]
+    assert [(text.get_text(), text.xy) for text in axes.texts] == [("8.0", (2, 8.0)), ("5.1", (8, 5.1))]
     assert [line.get_label() for line in axes.lines if line.get_linewidth() == 2] == ["direct 4.5"]
     assert axes.get_ylim()[0] == 3
-    assert [text for text in figure().texts if "Thin horizontal lines" in text.get_text()]
+    assert [
+        text for text in figure().texts if "Thin horizontal lines: single seeds of direct." in text.get_text()
+    ]
 
 
 def test_a_scale_without_a_series_is_refused():

@@ -19,7 +19,7 @@ TERMS = {
         test error, overfitting, dropout, epoch, batch, learning rate, seeds""",
     "2": "receptive field, stack, stages, head, configuration, effective field, batch norm",
     "3": """pixel's vector, matrix, channel reduction, break-even, activations, mlpconv,
-        global average pooling, depthwise convolution""",
+        global average pooling""",
     "4": "Inception block, branches, concatenated, naive, pool projection, class activation map",
     "5": "plain, degradation, identity, residual, shortcut, basic block, projection",
     "6": "dense block, growth rate, pre-activation order, transition, compression",

@@ -68,7 +68,7 @@ def loss(output: Tensor | tuple[Tensor, ...], labels: Tensor) -> Tensor:
 STUDY = Study(
     question="Do auxiliary classifiers help a small GoogLeNet to learn?",
     varied="two heads while training, or none",
-    fixed="nine blocks at an eighth of the paper's channels, data, batches, epochs, decay, schedule, rate",
+    fixed="nine blocks, under a tenth of the paper's channels, data, batches, epochs, decay, schedule, rate",
     networks={"no heads": no_heads, "two heads": WithHeads},
     data=data,
     epochs=15,

@@ -1,4 +1,4 @@
-"""Lesson 4: the same as `heads`, with batch norm, which came a year after the paper."""
+"""Lesson 4: the same as `heads`, with batch norm, which came half a year after the paper."""
 
 from dataclasses import replace
 from functools import partial

@@ -2,7 +2,8 @@
 
 Every block hands on as many maps as the paper's at a quarter of its channels, and has as many weights. One of
 a single size is a 1×1 to as many channels as these weights allow, and then the kernel. The three sizes come
-with the paper's pool, and without it: its projection's maps are then made by the 1×1, at the same cost.
+with the paper's pool, and without it: its projection's maps are then made by the 1×1, at the same cost. A
+single size gets the pool, too, as a branch beside it.
 Batch norm follows each convolution: without it, some seeds of the narrow 1×1s don't learn at all.
 """
 
@@ -47,9 +48,16 @@ def three_sizes(
     )
 
 
-def one_size(kernel: int, channels: int, *plan: int) -> nn.Module:
-    make = partial(reduced, channels, out=maps(plan), kernel=kernel)
-    return make(width_for(lambda width: make(reduce=width), parameters(partial(with_pool, channels, *plan))))
+def one_size(kernel: int, channels: int, *plan: int, pool: bool = False) -> nn.Module:
+    """A 1×1 and the kernel, or these beside the paper's pool and its projection."""
+
+    def make(reduce: int) -> nn.Module:
+        if not pool:
+            return reduced(channels, reduce, maps(plan), kernel)
+        projected = [nn.MaxPool2d(3, stride=1, padding=1), *normed(channels, plan[-1], 1)]
+        return SideBySide(reduced(channels, reduce, maps(plan) - plan[-1], kernel), nn.Sequential(*projected))
+
+    return make(width_for(make, parameters(partial(with_pool, channels, *plan))))
 
 
 def maps(plan: tuple[int, ...]) -> int:
@@ -69,10 +77,14 @@ def network(block: Callable[..., nn.Module]) -> nn.Sequential:
 
 STUDY = Study(
     question="One size of kernel, or three side by side?",
-    varied="the kernels of a block: 1×1, 3×3 or 5×5, all three, or all three and a pool",
+    varied="the kernels of a block: 1×1, 3×3 or 5×5, or all three; and a pool beside them, or none",
     fixed="weights, MACs, maps handed on, batch norm, stem, head, data, batches, epochs, schedule, rate",
     networks={f"only {kernel}×{kernel}": partial(network, partial(one_size, kernel)) for kernel in (1, 3, 5)}
-    | {"three sizes": partial(network, three_sizes), "three sizes and a pool": partial(network, with_pool)},
+    | {"three sizes": partial(network, three_sizes), "three sizes and a pool": partial(network, with_pool)}
+    | {
+        f"only {kernel}×{kernel} and a pool": partial(network, partial(one_size, kernel, pool=True))
+        for kernel in (1, 3)
+    },
     data=patches,
     epochs=12,
     rates=(0.05, 0.1, 0.2),

@@ -1,6 +1,6 @@
 """`check` on lesson 4: the right answers, and a hint for each way to go wrong."""
 
-from itertools import product
+from itertools import combinations, product
 from statistics import mean
 
 import pytest
@@ -130,6 +130,12 @@ def test_exercise_4_asks_about_the_recorded_seeds():
     for name, wrong in (("only 1×1", ONLY_1X1), ("three sizes and a pool", THREE_AND_POOL)):
         assert [round(10 * error) for error in sizes.last(name, "test error")] == wrong
     assert mean(ONLY_1X1) - mean(THREE_AND_POOL) == 11
+
+
+def test_solution_4_says_what_the_training_errors_would_give():
+    last = study("sizes").last
+    one, pool = last("only 1×1", "training error"), last("three sizes and a pool", "training error")
+    assert sum(sum(five) <= sum(pool) + 1e-9 for five in combinations(one + pool, 5)) == 1
 
 
 def test_exercise_4_is_what_a_count_finds():

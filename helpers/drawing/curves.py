@@ -83,7 +83,7 @@ def point_panels(
 
     >>> lines = {"deep": {"a": (1, 30), "b": (2, 20)}, "wide": {"c": (3, 25)}}
     >>> point_panels("Two lines", {"weights": lines}, y_label="error")
-    Two lines. weights: deep a 1, 30; deep b 2, 20; wide c 3, 25.
+    Two lines. weights: deep: a (1, 30), b (2, 20); wide: c (3, 25).
     """
     arguments.named("panels", panels, Mapping, "points by line")
     if len(panels) > MOST_PANELS:
@@ -127,9 +127,9 @@ def point_panels(
         words = (
             f"{label}: "
             + "; ".join(
-                f"{name} {point} {_brief(x)}, {_brief(y)}"
+                f"{name}: "
+                + ", ".join(f"{point} ({_brief(x)}, {_brief(y)})" for point, (x, y) in points.items())
                 for name, points in lines.items()
-                for point, (x, y) in points.items()
             )
             for label, lines in panels.items()
         )

@@ -88,13 +88,16 @@ def study_dots(
     caption: str,
     own: Mapping[str, Mapping[str, float]] | None = None,
     level: str | None = None,
+    joined: Mapping[str, str] | None = None,
 ) -> Drawing:
     """What every seed ended with as a dot, a row for each network, and their mean as a line with its number.
 
     `ends[measure][network]` are errors in percent, one a seed; each measure has a panel of its own, all on
     one scale. `own` are results of the learner's, by measure and network, drawn as black diamonds. `caption`
     says how many seeds, and how long. A dotted line runs through all rows at the mean of the network `level`.
-    Raises ValueError for an own result of an unknown measure or network, and for an unknown `level`.
+    A thin line for each seed joins its dots in two rows that are `joined`.
+    Raises ValueError for an own result of an unknown measure or network, and for an unknown `level` or row
+    that is `joined`.
 
     >>> study_dots("Three is less", {"test error": {"three": (3, 5), "nine": (9, 9)}}, "2 seeds, 1 epoch")
     Three is less. test error: three 4.0 (3.0 to 5.0), nine 9.0 (9.0 to 9.0). 2 seeds, 1 epoch.
@@ -106,6 +109,9 @@ def study_dots(
             known("network", name, names)
     if level is not None:
         known("network", level, names)
+    for pair in (joined or {}).items():
+        for name in pair:
+            known("network", name, names)
     widest = max(text_width(name, NAME) for name in names)
     highest = max(max(values) for rows in ends.values() for values in rows.values())
     with styled():
@@ -124,6 +130,9 @@ def study_dots(
             axes.set_xlabel(_with_unit(measure))
             if level is not None:
                 axes.axvline(float(np.mean(rows[level])), color=INK, linestyle=":", linewidth=1)
+            for one, other in (joined or {}).items():
+                for ends_of_line in zip(rows[one], rows[other], strict=True):
+                    axes.plot(ends_of_line, [names.index(one), names.index(other)], color=FAINT, linewidth=1)
             for row, name in enumerate(names):
                 values = rows[name]
                 axes.scatter(values, [row] * len(values), s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)
@@ -134,8 +143,10 @@ def study_dots(
                 axes.scatter([value], [names.index(name)], s=46, color=INK, marker="D", zorder=5)
         figure.text(12 / 760, 1 - 22 / height, title, weight="bold", size=11)
         yours = " Black diamonds: your own." if own else ""
+        means = "Thick lines and numbers: their mean. Thin lines: the same seed." if joined else ""
         lines = (
-            f"Each dot: one seed. Lines and numbers: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
+            f"Each dot: one seed. {means or 'Lines and numbers: their mean.'}{yours}\n"
+            f"{caption[0].upper()}{caption[1:]}."
         )
         figure.text(12 / 760, 8 / height, lines, size=9, linespacing=1.5)
         words = (

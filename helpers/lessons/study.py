@@ -106,11 +106,13 @@ class Study:
         title: str = "",
         own: Mapping[str, Mapping[str, float]] | None = None,
         level: str | None = None,
+        joined: Mapping[str, str] | None = None,
     ) -> Drawing:
         """What every seed ended with as a dot, a row for each of all networks or of these.
 
         `networks` may be a table of other names for the rows, by network. `own` are results of the learner's
-        own runs, by measure and row. A dotted line through all rows is drawn at the mean of the row `level`.
+        own runs, by measure and row. A dotted line through all rows is drawn at the mean of the row `level`,
+        and a thin line for each seed between two rows that are `joined`.
         Raises ValueError as `curves` does.
         """
         chosen = self.networks if networks is None else networks
@@ -119,7 +121,7 @@ class Study:
             measure: {row: self.last(network, measure) for network, row in names.items()}
             for measure in measures
         }
-        return study_dots(title or self.question, ends, self.caption, own, level)
+        return study_dots(title or self.question, ends, self.caption, own, level, joined)
 
     def scale(
         self,

@@ -113,8 +113,8 @@ def test_points_are_where_their_numbers_are_each_with_its_name_and_all_panels_ha
     moved = {name: {point: (10 * x, y) for point, (x, y) in line.items()} for name, line in DEEP.items()}
     drawing = point_panels("Two", {"weights": DEEP, "work": moved}, y_label="error")
     assert repr(drawing) == (
-        "Two. weights: deep a 1, 30; deep b 2, 20; wide c 3, 25. "
-        "work: deep a 10, 30; deep b 20, 20; wide c 30, 25."
+        "Two. weights: deep: a (1, 30), b (2, 20); wide: c (3, 25). "
+        "work: deep: a (10, 30), b (20, 20); wide: c (30, 25)."
     )
     first, second = kept[0].axes
     assert first.get_ylim() == second.get_ylim()

@@ -87,6 +87,20 @@ def test_a_dotted_line_runs_through_all_rows_at_the_mean_of_one(figure):
         study_dots("Two", ENDS, "3 seeds", level="wide")
 
 
+def test_a_thin_line_joins_each_seed_s_dots_in_two_rows(figure):
+    study_dots("Two", ENDS, "3 seeds", joined={"plain": "deep"})
+    thin = [line for line in figure().axes[0].lines if line.get_linewidth() == 1]
+    assert [list(line.get_xdata()) for line in thin] == [[3, 9], [5, 8], [4, 10]]
+    assert [list(line.get_ydata()) for line in thin] == [[0, 1]] * 3
+    assert [text for text in figure().texts if "Thin lines: the same seed." in text.get_text()]
+    study_dots("Two", ENDS, "3 seeds")
+    assert not [line for line in figure().axes[0].lines if line.get_linewidth() == 1]
+    assert not [text for text in figure().texts if "same seed" in text.get_text()]
+    for unknown in ({"plain": "wide"}, {"wide": "plain"}):
+        with pytest.raises(ValueError, match="network"):
+            study_dots("Two", ENDS, "3 seeds", joined=unknown)
+
+
 SCALE = {"training error": {"via": {2: (9.0, 7.0), 8: (5.0, 5.0)}, "thin": {4: (6.0, 8.0)}}}
 
 

@@ -418,7 +418,7 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
         for entering, layers in blocks
     ]
     assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
-    assert "It *costs* a third more." in text()
+    assert "It *costs* a third more weights." in text()
     assert "it saves 35 percent" in text()
     assert "33 percent more weights in the first block, and 13, 35 and 39 percent fewer" in text()
 
@@ -426,6 +426,14 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
 def test_what_the_text_says_a_block_keeps_is_so():
     numbers = DenseBlockExplorer().numbers
     assert list(numbers.kept.values()) == [864, 864, 1536]
+    # All four blocks of DenseNet-121: what is joined, and that after BN–ReLU, in numbers of 4 bytes.
+    blocks = ((64, 6, 56), (128, 12, 28), (256, 24, 14), (512, 16, 7))
+    joined = sum(
+        2 * 4 * side**2 * sum(range(entering, entering + 32 * layers, 32))
+        for entering, layers, side in blocks
+    )
+    assert 131e6 / 2 < joined < 131e6
+    assert "More than half of the 131 are there because each dense layer stores anew" in text()
     assert "2 · (64 + 96 + … + 224) + 2 · 6 · 128 = 1,728 + 1,536 = 3,264 maps" in text()
 
 
@@ -452,7 +460,7 @@ def test_what_the_text_says_of_connections_and_weights_is_so():
     assert len(pairs) == 28
     assert cuts["not the layer just before"] == cuts["the input to its next reader only"] == 6
     assert (cuts["the layer just before, and the input"], cuts["the layer just before only"]) == (15, 21)
-    assert "The triangle has 21 + 7 = 28 connections." in text()
+    assert "21 + 7 = 28 connections." in text()
     network = dense_net(input_and_previous)
     whole = parameters(dense_net)
     idle = 0

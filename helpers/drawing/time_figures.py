@@ -72,7 +72,7 @@ def roofline(title: str, dots: Sequence[Dot], *, peak: float, bandwidth: float, 
         axes.legend(loc="lower right", ncols=len(kinds), bbox_to_anchor=(1.0, 1.0), handletextpad=0.2)
         batches = sorted({dot.images for dot in dots})
         several = f" Filled: one photo at a time; hollow: {batches[-1]} at once." if len(batches) > 1 else ""
-        yours = " Black rings: your own." if any(dot.own for dot in dots) else ""
+        yours = " Black outlines: your own." if any(dot.own for dot in dots) else ""
         lines = f"Grey: the fastest of all that was measured.{several}{yours}"
         note = f"{lines}\n{caption[0].upper()}{caption[1:]}."
         figure.text(16 / WIDTH, 10 / HEIGHT, note, size=9, linespacing=1.5)

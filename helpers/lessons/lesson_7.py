@@ -159,7 +159,7 @@ def _intensities(answer: Any) -> None:
     limits = one_of(first, LIMITS), one_of(second, LIMITS)
     right = tuple(round(images * _macs / (4 * (2 * images * _maps + _layer.weights))) for images in (1, 16))
     if (one, many) == right[::-1]:
-        raise Wrong("You have both numbers; the other way round: first one image, then sixteen.")
+        raise Wrong("You have both numbers; the other way round: first one photo, then sixteen.")
     hints = {
         round(_macs / (2 * _maps + _layer.weights)): "that is for each number. A number has four bytes.",
         round(_macs / (4 * (_maps + _layer.weights))): "the maps that come out are moved, too.",
@@ -168,14 +168,14 @@ def _intensities(answer: Any) -> None:
     }
     if one != right[0]:
         plain = "MACs are 512 · 512 · 14 · 14; bytes are 4 · (maps in + weights + maps out)."
-        raise Wrong(f"One image: {hints.get(one, plain)}")
+        raise Wrong(f"One photo: {hints.get(one, plain)}")
     hints = {
         right[0]: "MACs and maps grow sixteenfold, but are the weights read sixteen times?",
         16 * right[0]: "the MACs grow sixteenfold, and so do the maps.",
     }
     if many != right[1]:
         plain = "sixteen times the MACs and the maps, and the weights once."
-        raise Wrong(f"The first is right. Sixteen images: {hints.get(many, plain)}")
+        raise Wrong(f"The first is right. Sixteen photos: {hints.get(many, plain)}")
     if limits != LIMITS:
         raise Wrong(
             "Both numbers are right. In a second come 2.5 billion bytes. With so many MACs for each, how "
@@ -260,20 +260,31 @@ def _points(answer: Any) -> float:
     return number
 
 
-_wide, _deep = _weights(64, 384, 1) + _weights(384, 64, 1), _weights(384, 384, 5, groups=384)
-_inverted = _number(
-    round(100 * _wide / (_wide + _deep)),
-    {
-        round(100 * _wide / (_wide + _weights(384, 384, 3, groups=384))): "That is for a depthwise 3×3; "
-        "this one is 5×5.",
-        round(100 * _deep / (_wide + _deep)): "That is the depthwise convolution's share.",
-        round(100 * _wide / 2 / (_wide / 2 + _deep)): "There are two 1×1: one widens, and one narrows.",
-        round(100 * _wide / (_wide + _weights(384, 384, 5))): "Depthwise: each of the 384 channels has one "
-        "5×5 kernel of its own, and reads no other channel.",
-        _wide: "That is the MACs of the two 1×1 at one pixel. What percentage is it of all?",
-    },
-    "At each pixel: 64 · 384 and 384 · 64 for the two 1×1, and 25 for each of the 384 channels between them.",
-)
+# What each network has: 1×1 convolutions, concatenation, batch norm, and twice the work.
+_HAVE = {"a": "b", "b": "1b", "c": "1cb", "d": "c", "e": "1cbw"}
+_DIFFERENCES = {
+    "1": "the 1×1",
+    "c": "concatenating",
+    "b": "batch norm",
+    "w": "the work",
+}
+_DECIDING = (("the 1×1", "ab"), ("concatenating", "bc"))
+
+
+def _experiments(answer: Any) -> None:
+    letters = [one_of(each, tuple(_HAVE)) for each in several(answer, 4)]
+    pairs = letters[:2], letters[2:]
+    if ["".join(sorted(pair)) for pair in pairs] == [right for _, right in reversed(_DECIDING)]:
+        raise Wrong("Both are right; the other way round: first the two for the 1×1, then for concatenating.")
+    for (what, right), (one, other) in zip(_DECIDING, pairs, strict=True):
+        if "".join(sorted((one, other))) == right:
+            continue
+        differ = [name for key, name in _DIFFERENCES.items() if (key in _HAVE[one]) != (key in _HAVE[other])]
+        if not differ:
+            raise Wrong(f"For {what}, give two different networks.")
+        also = " and in ".join(differ)
+        raise Wrong(f"For {what}: {one} and {other} differ in {also}. Which two differ in {what} alone?")
+
 
 EXERCISES = {
     "7.1": Exercise(
@@ -306,7 +317,10 @@ EXERCISES = {
         _odd_rows,
         "15.3 and 6.67 are of seven networks each. Alone, on ten crops, it's 18.2 and 9.15: far behind.",
     ),
-    "7.11": Exercise(_inverted, "49,152 of 58,752 MACs at each pixel, though the 5×5 looks the largest."),
+    "7.11": Exercise(
+        _experiments,
+        "One thing at a time: d also has no batch norm, and e does twice the work.",
+    ),
     "7.12": Exercise(built("own_block"), "It keeps the shape, sees 5×5, and mixes all channels."),
     "7.13": Exercise(
         _intensities,

@@ -25,7 +25,8 @@ class SmallAlexNet(nn.Sequential):
 
     It keeps the paper's plan of response norms, overlapping pooling, two towers and dropout, at `width` maps
     in conv 1 and 8/3, 4, 4 and 8/3 times as many in the others. `groups` is the number of towers in conv 2, 4
-    and 5, as in `AlexNet`. At the default width it has about as many parameters as the other small networks.
+    and 5, as in `AlexNet`. The first linear layer reads maps of `pooled` × `pooled`, and smaller ones are
+    repeated. At the default width it has about as many parameters as the other small networks.
     Raises ValueError for a width that is no multiple of 3 · groups.
 
     >>> import torch
@@ -34,7 +35,13 @@ class SmallAlexNet(nn.Sequential):
     """
 
     def __init__(
-        self, num_classes: int = 10, *, in_channels: int = 3, width: int = 24, groups: int = 2
+        self,
+        num_classes: int = 10,
+        *,
+        in_channels: int = 3,
+        width: int = 24,
+        groups: int = 2,
+        pooled: int = 4,
     ) -> None:
         width, in_channels = whole("width", width), whole("in_channels", in_channels)
         if width % (3 * whole("groups", groups)):
@@ -63,10 +70,10 @@ class SmallAlexNet(nn.Sequential):
         layers["conv5"] = nn.Conv2d(widest, wide, 3, padding=1, groups=groups)
         layers["relu5"] = nn.ReLU(inplace=True)
         layers["pool5"] = nn.MaxPool2d(3, stride=2, padding=1)
-        layers["avgpool"] = nn.AdaptiveAvgPool2d(4)  # changes nothing at 32×32, and lets smaller ones pass
+        layers["avgpool"] = nn.AdaptiveAvgPool2d(whole("pooled", pooled))  # 4 changes nothing at 32×32
         # N x 8 / 3 * width x 4 x 4
         layers["flatten"] = nn.Flatten()
-        layers["fc6"] = nn.Linear(wide * 4 * 4, widest)
+        layers["fc6"] = nn.Linear(wide * pooled * pooled, widest)
         layers["relu6"] = nn.ReLU(inplace=True)
         layers["drop6"] = nn.Dropout(0.5)
         layers["fc7"] = nn.Linear(widest, widest)
@@ -84,7 +91,8 @@ class SmallVGG(nn.Sequential):
     """VGG for pictures of up to 32×32: (N, in_channels, H, W) becomes (N, num_classes).
 
     Three stages of the paper's plan, with `width`, 2 · `width` and 4 · `width` maps. Sizes from 8 on work.
-    At the default width it has about as many parameters as the other small networks.
+    The first linear layer reads maps of `pooled` × `pooled`, and smaller ones are repeated. At the default
+    width it has about as many parameters as the other small networks.
 
     >>> import torch
     >>> SmallVGG(in_channels=1)(torch.zeros(2, 1, 16, 16)).shape
@@ -92,16 +100,23 @@ class SmallVGG(nn.Sequential):
     """
 
     def __init__(
-        self, num_classes: int = 10, *, in_channels: int = 3, width: int = 16, batch_norm: bool = False
+        self,
+        num_classes: int = 10,
+        *,
+        in_channels: int = 3,
+        width: int = 16,
+        batch_norm: bool = False,
+        pooled: int = 4,
     ) -> None:
         width, in_channels = whole("width", width), whole("in_channels", in_channels)
         channels = (width, 2 * width, 4 * width)
         layers = stages(((3, 3), (3, 3), (3, 3, 3)), channels, in_channels, batch_norm)
-        layers.append(("avgpool", nn.AdaptiveAvgPool2d(4)))  # changes nothing at 32×32
+        layers.append(
+            ("avgpool", nn.AdaptiveAvgPool2d(whole("pooled", pooled)))
+        )  # 4 changes nothing at 32×32
         # N x 4 * width x 4 x 4
         layers.append(("flatten", nn.Flatten()))
-        # N x 64 * width
-        layers += head(64 * width, 8 * width, num_classes)
+        layers += head(4 * width * pooled * pooled, 8 * width, num_classes)
         # N x num_classes
         super().__init__(OrderedDict(layers))
         self.input_size = (in_channels, 32, 32)

@@ -75,7 +75,7 @@ def test_each_name_stands_once_and_in_the_plot(figure):
     assert all(0 <= text.get_position()[0] <= 1 and 0 <= text.get_position()[1] <= 1 for text in names)
 
 
-def test_the_learner_s_own_are_rings_and_not_compared_with_what_is_stored(figure):
+def test_the_learner_s_own_are_outlines_and_not_compared_with_what_is_stored(figure):
     stored = roofline("A title", DOTS, **ROOF)
     own = roofline("A title", [*DOTS, Dot("fc", "linear layers", 1, 0.25, 7e9, own=True)], **ROOF)
     [ring] = [line for line in figure().axes[0].lines if list(line.get_ydata()) == [7]]

@@ -1,6 +1,7 @@
 """`check` on lesson 7: the right answers from the networks themselves, and a hint for each wrong one."""
 
 import re
+from itertools import permutations
 
 import pytest
 import torch
@@ -134,12 +135,18 @@ def test_exercise_10_names_the_figures_of_several_networks():
     assert check("7.10", ("googlenet", " ALEXNET ", 2.44)).startswith("Right. ")
 
 
-def test_exercise_11_is_what_pytorch_counts():
-    layers = nn.Sequential(
-        nn.Conv2d(64, 384, 1), nn.Conv2d(384, 384, 5, padding=2, groups=384), nn.Conv2d(384, 64, 1)
-    )
-    rows = trace(layers, (64, 14, 14))
-    assert check("7.11", round(100 * rows.select("conv 1×1").macs / rows.macs)).startswith("Right. ")
+@pytest.mark.parametrize("answer", ["abbc", "bacb", ["A", " b", "c", "b"]], ids="".join)
+def test_exercise_11_takes_each_pair_in_either_order(answer):
+    assert check("7.11", list(answer)).startswith("Right. ")
+
+
+def test_exercise_11_has_one_pair_for_each_and_a_hint_for_every_other():
+    for one, other in permutations("abcde", 2):
+        right = {one, other} == {"a", "b"}
+        says = check("7.11", [one, other, "b", "c"])
+        assert says.startswith("Right. ") == right
+        if not right and {one, other} != {"b", "c"}:
+            assert_hint(says, f"For the 1×1: {one} and {other} differ in ")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +216,7 @@ def test_exercise_11_is_what_pytorch_counts():
         ("7.13", [35, 59, "memory", "arithmetic"], "that come out"),
         ("7.13", [64, 59, "memory", "arithmetic"], "the weights are moved"),
         ("7.13", [49, 59, "memory", "arithmetic"], "both in and out"),
-        ("7.13", [1, 59, "memory", "arithmetic"], "One image: MACs are"),
+        ("7.13", [1, 59, "memory", "arithmetic"], "One photo: MACs are"),
         ("7.13", [28, 28, "memory", "arithmetic"], "are the weights read sixteen times"),
         ("7.13", [28, 448, "memory", "arithmetic"], "so do the maps"),
         ("7.13", [28, 1, "memory", "arithmetic"], "the weights once"),
@@ -233,12 +240,14 @@ def test_exercise_11_is_what_pytorch_counts():
         ("7.10", ["AlexNet", "GoogLeNet", 9.15], "GoogLeNet's own error"),
         ("7.10", ["AlexNet", "GoogLeNet", 5], "from the plot"),
         ("7.10", "AlexNet", "is not a list of names and a number"),
-        ("7.11", 93, "this one is 5×5"),
-        ("7.11", 16, "depthwise convolution's share"),
-        ("7.11", 72, "There are two 1×1"),
-        ("7.11", 1, "reads no other channel"),
-        ("7.11", 49_152, "at one pixel"),
-        ("7.11", 50, "At each pixel"),
+        ("7.11", ["b", "c", "a", "b"], "the other way round"),
+        ("7.11", ["a", "c", "b", "c"], "differ in the 1×1 and in concatenating. Which two"),
+        ("7.11", ["a", "b", "b", "d"], "differ in the 1×1 and in concatenating and in batch norm"),
+        ("7.11", ["a", "b", "b", "e"], "differ in concatenating and in the work"),
+        ("7.11", ["a", "b", "c", "e"], "For concatenating: c and e differ in the work"),
+        ("7.11", ["a", "a", "b", "c"], "two different networks"),
+        ("7.11", ["a", "b", "b", "f"], "'f' is not among the choices"),
+        ("7.11", ["a", "b"], "is not a list of 4 answers"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
@@ -307,6 +316,18 @@ def of_groups():
     )
 
 
+def of_shuffled_groups():
+    return nn.Sequential(
+        nn.Conv2d(256, 16, 1, groups=16, bias=False),
+        nn.AvgPool2d(5, stride=1, padding=2),
+        nn.Conv2d(16, 16, 1, groups=4, bias=False),
+        nn.ChannelShuffle(4),
+        nn.Conv2d(16, 16, 1, groups=4, bias=False),
+        nn.ReLU(),
+        nn.Conv2d(16, 256, 1, groups=16, bias=False),
+    )
+
+
 RIGHT = {
     "a 5×5 in a bottleneck": lambda: around(conv(5)),
     "two 3×3 in a bottleneck": lambda: around(conv(3), nn.ReLU(), conv(3)),
@@ -317,6 +338,7 @@ RIGHT = {
         depthwise(), nn.ReLU(), nn.Conv2d(256, 256, 1), nn.ReLU()
     ),
     "groups and a pool": of_groups,
+    "groups, shuffled": of_shuffled_groups,
     "sixteen channels": lambda: around(conv(5, (16, 16)), width=16),
     "squeeze and excitation": lambda: Excited(around(conv(5))),
     "a dilated 3×3 and another": lambda: around(

@@ -105,7 +105,7 @@ AXES: dict[str, Axis] = {
             _count, (2e8, 5e8, 1e9, 2e9, 5e9, 10e9, 20e9, 50e9), is_log=True,
         ),
         Axis(
-            "depth", "layers", "more layers", "fewer layers", "layers with weights, on the longest way",
+            "depth", "layers", "more layers", "fewer layers", "layers with weights, on the longest path",
             _whole, (5, 10, 20, 50, 100, 200, 500), is_log=True,
         ),
         Axis(

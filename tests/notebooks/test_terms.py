@@ -23,6 +23,7 @@ TERMS = {
     "4": "Inception block, branches, concatenated, naive, pool projection, class activation map",
     "5": "plain, degradation, identity, residual, shortcut, basic block, projection",
     "6": "dense block, growth rate, pre-activation order, transition, compression",
+    "7": "depthwise convolution",
 }
 # Words of every day: an earlier core has them as such, or with their explanation beside them.
 EVERYDAY = {

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from helpers.models import build
-from helpers.models.small import SmallAlexNet
+from helpers.models.small import SmallAlexNet, SmallVGG
 from helpers.reading.trace import trace
 from tests.families import assert_the_gradient_has_the_field, parameters
 
@@ -127,3 +127,15 @@ def test_a_width_that_the_towers_cannot_share_is_refused(width, groups, multiple
     sentence = rf"^width must be a multiple of {multiple} for groups={groups}, got {width}$"
     with pytest.raises(ValueError, match=sentence):
         SmallAlexNet(width=width, groups=groups)
+
+
+@pytest.mark.parametrize("family", [SmallAlexNet, SmallVGG])
+def test_the_linear_layers_read_as_many_places_as_are_pooled(family):
+    one, sixteen = (family(in_channels=1, pooled=side) for side in (1, 4))
+    assert one.fc6.in_features * 16 == sixteen.fc6.in_features
+    # Patches of 8×8 leave a single pixel, so the sixteen are copies of it.
+    patches = torch.randn(2, 1, 8, 8)
+    assert one.eval()(patches).shape == (2, 10)
+    places = list(dict(sixteen.named_children())).index("flatten")
+    maps = nn.Sequential(*list(sixteen.eval().children())[:places])(patches)
+    assert torch.equal(maps, maps[:, :, :1, :1].expand_as(maps))

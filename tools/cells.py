@@ -8,23 +8,42 @@ from collections.abc import Sequence
 
 
 def names(source: str) -> tuple[set[str], set[str]]:
-    """The names that a cell's code reads, and those that it gives a value.
+    """The names that a cell's code reads from other cells, and those that it gives a value.
 
     >>> sorted(map(sorted, names("total = first + len(second)")))
     [['first', 'second'], ['total']]
+    >>> names("total = total or 0")
+    ({'total'}, {'total'})
     """
-    nodes = list(ast.walk(ast.parse(source)))
+    read: set[str] = set()
+    given: set[str] = set()
+    for statement in ast.parse(source).body:
+        loaded, inside = _used(statement)
+        stored = set(inside)
+        if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+            # What is assigned is read first: only the value's own names, as of a comprehension, are its own.
+            inside = _used(statement.value)[1] if statement.value else set()
+        if isinstance(statement, ast.AugAssign):
+            loaded |= _used(statement.target)[1]
+        read |= loaded - inside - given
+        given |= stored
+    return read - set(dir(builtins)), given
+
+
+def _used(tree: ast.AST) -> tuple[set[str], set[str]]:
+    """The names that a piece of code loads, and those that it stores, defines or imports."""
+    nodes = list(ast.walk(tree))
     used = [node for node in nodes if isinstance(node, ast.Name)]
-    given = {node.id for node in used if isinstance(node.ctx, ast.Store)}
-    given |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    given |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-    given |= {
+    stored = {node.id for node in used if isinstance(node.ctx, ast.Store)}
+    stored |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    stored |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    stored |= {
         alias.asname or alias.name
         for node in nodes
         if isinstance(node, ast.Import | ast.ImportFrom)
         for alias in node.names
     }
-    return {node.id for node in used if isinstance(node.ctx, ast.Load)} - set(dir(builtins)), given
+    return {node.id for node in used if isinstance(node.ctx, ast.Load)}, stored
 
 
 def needed(sources: Sequence[str], place: int) -> list[int]:
@@ -33,7 +52,7 @@ def needed(sources: Sequence[str], place: int) -> list[int]:
     >>> needed(["a = 1", "b = 2", "a + 3"], 2)
     [0, 2]
     """
-    missing, needs = names(sources[place])[0] - names(sources[place])[1], {place}
+    missing, needs = names(sources[place])[0], {place}
     for earlier in reversed(range(place)):
         given = names(sources[earlier])[1] & missing
         if given:

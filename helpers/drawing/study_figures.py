@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 
 from helpers.drawing.curves import LINES, apart, check_lines, draw_lines
 from helpers.drawing.figures import Drawing
@@ -122,11 +123,11 @@ def study_dots(
         for place, (measure, rows) in enumerate(ends.items()):
             axes = figure.add_axes(
                 (left + place * across, 86 / height, across - 0.02, 26 * len(names) / height),
-                xlim=(0, 1.22 * highest or 1), ylim=(len(names) - 0.5, -0.5),
+                xlim=(0, 1.3 * highest or 1), ylim=(len(names) - 0.5, -0.5),
             )  # fmt: skip
             axes.set_yticks(range(len(names)), names if place == 0 else [])
             axes.tick_params(length=0)
-            axes.grid(axis="y", color=GRID)
+            axes.hlines(range(len(names)), 0, 1.07 * highest, color=GRID, linewidth=1)
             axes.set_xlabel(_with_unit(measure))
             if level is not None:
                 axes.axvline(float(np.mean(rows[level])), color=INK, linestyle=":", linewidth=1)
@@ -137,8 +138,10 @@ def study_dots(
                 values = rows[name]
                 axes.scatter(values, [row] * len(values), s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)
                 axes.plot([np.mean(values)] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2, zorder=4)
-                at = 1.2 * highest
-                axes.text(at, row, f"{np.mean(values):.1f}", ha="right", va="center", weight="bold", size=9)
+                axes.text(
+                    1.28 * highest, row, f"{np.mean(values):.1f}",
+                    ha="right", va="center", weight="bold", size=9,
+                )  # fmt: skip
             for name, value in (own or {}).get(measure, {}).items():
                 axes.scatter([value], [names.index(name)], s=46, color=INK, marker="D", zorder=5)
         figure.text(12 / 760, 1 - 22 / height, title, weight="bold", size=11)
@@ -221,6 +224,7 @@ def study_scale(
                         textcoords="offset points", size=9, weight="bold", zorder=6, path_effects=halo,
                     )  # fmt: skip
             axes.set_ylim(bottom=lowest)
+            axes.yaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
             if alone or place == len(ends) - 1:
                 axes.legend(loc="upper right" if len(ends) == 1 else "best", frameon=True, framealpha=0.9)
         figure.text(0.015, 0.93, title, weight="bold", size=11)

@@ -73,7 +73,7 @@ class Study:
             torch.manual_seed(seed)
             model = _laid_out(self.networks[network]())
         settings = {"epochs": self.epochs, "learning_rate": rate, "seed": seed, **self.options}
-        settings |= {"progress": False, "device": best_device()}
+        settings |= {"progress": False, "device": best_device(), "every_epoch": not choosing}
         history = fit(model, data, stop_after=stop_after, **settings)
         if stop_after is not None or history.note:
             return {network: history}

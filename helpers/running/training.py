@@ -68,6 +68,7 @@ def fit(
     loss: Loss = F.cross_entropy,
     seed: int = 0,
     stop_after: int | None = None,
+    every_epoch: bool = True,
     threads: int = 1,
     progress: bool = True,
     device: str | torch.device | None = None,
@@ -82,7 +83,8 @@ def fit(
     (images, classes).
 
     `stop_after` ends the training after so many of the epochs, at the learning rates of the whole: the start
-    of a longer one. The batches depend on `seed` alone, on any device, and so does dropout on one device; the
+    of a longer one. Without `every_epoch` the history has the last one alone, which takes up to a third less
+    time. The batches depend on `seed` alone, on any device, and so does dropout on one device; the
     state of PyTorch's own generator is left as it was. `device` moves the network; None leaves it where it
     is. On the CPU it trains with this many `threads`: for small networks two are little quicker than one on
     an idle computer, several times slower on a busy one, and round differently. A progress bar is shown, and
@@ -138,11 +140,12 @@ def fit(
     orders = torch.Generator().manual_seed(seed)
     rows: list[tuple[float, float, float, float]] = []
     note = ""
+    epoch, last = 1, stop_after or epochs
     start = time.perf_counter()
     bar = tqdm(total=epochs * batches, leave=False, unit="batch", disable=not (progress and _watched()))
     try:
         with enough_memory(where, work), _own_randomness(where, seed), _threads(threads), bar:
-            for epoch in range(1, (stop_after or epochs) + 1):
+            for epoch in range(1, last + 1):
                 bar.set_description(f"Epoch {epoch} of {epochs}")
                 model.train()
                 order = torch.randperm(len(train[1]), generator=orders, device="cpu").to(where)
@@ -163,6 +166,8 @@ def fit(
                     schedule.step()
                     bar.update()
                 else:
+                    if not every_epoch and epoch < last:
+                        continue
                     row = *loss_and_error(model, *train), *loss_and_error(model, *test)
                     if all(map(isfinite, row)):
                         rows.append(row)
@@ -173,7 +178,7 @@ def fit(
                 )
                 break
     except KeyboardInterrupt:
-        note = f"Stopped by hand in epoch {len(rows) + 1} of {epochs}."
+        note = f"Stopped by hand in epoch {epoch} of {epochs}."
     finally:
         optimizer.zero_grad()
         model.eval()

@@ -83,6 +83,14 @@ def test_the_history_is_of_the_network_in_eval_mode_at_the_end_of_each_epoch():
         assert errors[-1] == pytest.approx(100 * (scores.argmax(1) != labels).float().mean().item(), abs=0.01)
 
 
+def test_the_last_epoch_alone_is_the_same_training_measured_once():
+    every, last = network(dropout=0.6), network(dropout=0.6)
+    one = fit(every, DATA, epochs=4, stop_after=3)
+    other = fit(last, DATA, epochs=4, stop_after=3, every_epoch=False)
+    assert torch.equal(weights(every), weights(last))
+    assert (other.epochs, other.train_loss, other.test_error) == (1, one.train_loss[-1:], one.test_error[-1:])
+
+
 def test_each_epoch_takes_every_image_once_in_batches_equal_to_one():
     model, batches = network(), []
     model.register_forward_pre_hook(lambda net, inputs: batches.append(inputs[0]) if net.training else None)

@@ -1,10 +1,11 @@
 """Lesson 6: which connections of a trained DenseNet are used? Each is cut, and the error measured.
 
-`cut_connections` cuts a trained network. The last two networks are trained without the connections: a
+`cut_connections` cuts a trained network. The last three networks are trained without the connections: a
 trained network misses what it has learned to use, which doesn't say that it couldn't do without.
 """
 
 from functools import partial
+from itertools import combinations
 
 import torch
 from torch import Tensor, nn
@@ -80,6 +81,24 @@ CUTS: dict[str, Kept] = {
     "the layer just before only": only_previous,
 }
 
+# In the first block alone, the input to its next reader only takes 6 readers their 16 maps; these layers, cut
+# from all that read them, take as many maps, and no other choice of layers does.
+AS_MANY = [
+    layers
+    for count in range(1, LAYERS)
+    for layers in combinations(range(1, LAYERS + 1), count)
+    if sum((LAYERS + 1 - layer) * GROWTH for layer in layers) == LAYERS * 2 * GROWTH
+]
+IN_BLOCK_1: dict[str, Kept] = {
+    "block 1: the input to its next reader only": CUTS["the input to its next reader only"],
+    **{
+        f"block 1: layers {', '.join(map(str, layers))} to no reader": lambda source, reader, cut=layers: (
+            source not in cut
+        )
+        for layers in AS_MANY
+    },
+}
+
 STUDY = Study(
     question="Which connections of a dense block does a trained network use?",
     varied="the connections that are cut, in both blocks, after the training or from its start",
@@ -88,9 +107,13 @@ STUDY = Study(
         "all connections": dense_net,
         "trained with the layer just before, and the input": partial(dense_net, input_and_previous),
         "trained with the layer just before only": partial(dense_net, only_previous),
+        "trained with the input for its next reader only": partial(
+            dense_net, CUTS["the input to its next reader only"]
+        ),
     },
     data=data,
     epochs=15,
     rates=(0.05, 0.1, 0.2, 0.4),
-    cut={name: partial(cut_connections, kept=kept) for name, kept in CUTS.items()},
+    cut={name: partial(cut_connections, kept=kept) for name, kept in CUTS.items()}
+    | {name: partial(cut_connections, kept=kept, only_block=1) for name, kept in IN_BLOCK_1.items()},
 )

@@ -22,19 +22,22 @@ Readers = list[nn.Conv2d | nn.Linear]
 _AT_ONCE = 500  # images, of which batch norm takes the plain mean over all batches
 
 
-def cut_connections(network: nn.Module, data: PatchData, kept: Kept) -> nn.Module:
+def cut_connections(
+    network: nn.Module, data: PatchData, kept: Kept, only_block: int | None = None
+) -> nn.Module:
     """Return a copy of a network in which the readers of its dense blocks no longer get some sources.
 
     `kept(source, reader)` says whether a connection stays. In each block source 0 is the block's input, and
     sources 1, 2, … are its layers; readers 1, 2, … are its layers, too, and the last one is what follows the
-    block, a transition or the classifier. A connection is cut by weights of 0, in the reader's first
-    convolution or linear layer. Nothing is trained; but batch norm measures its means and variances anew on
-    the training images, so that the error tells what a connection carries, and not what a wrong mean does.
-    The copy is in eval mode, and `network` stays as it is.
+    block, a transition or the classifier. With `only_block` the other blocks keep all; the first is 1. A
+    connection is cut by weights of 0, in the reader's first convolution or linear layer. Nothing is trained;
+    but batch norm measures its means and variances anew on the training images, so that the error tells what
+    a connection carries, and not what a wrong mean does. The copy is in eval mode, and `network` stays as it
+    is.
 
     Raises ValueError for what is no network or no data, for a network without a dense block or with nothing
-    behind it, for images that the network does not accept, and for a `kept` that can't be called or doesn't
-    say True or False.
+    behind it, for a block that it doesn't have, for images that the network does not accept, and for a `kept`
+    that can't be called or doesn't say True or False.
 
     >>> from helpers.images.patches import photo_patches
     >>> from helpers.models.densenet import DenseBlock
@@ -51,6 +54,11 @@ def cut_connections(network: nn.Module, data: PatchData, kept: Kept) -> nn.Modul
     blocks = list(_blocks(network))
     if not blocks:
         raise ValueError(f"The {type(network).__name__} has no dense block; give a DenseNet.")
+    if only_block is not None:
+        if only_block not in range(1, len(blocks) + 1):
+            has = f"the {type(network).__name__} has blocks 1 to {len(blocks)}"
+            raise ValueError(f"only_block is {shown(only_block)}; {has}.")
+        blocks = [blocks[only_block - 1]]
     with torch.no_grad():
         for sizes, readers in blocks:
             for reader, layer in enumerate(readers, 1):

@@ -1,5 +1,6 @@
 """`cut_connections` cuts a trained DenseNet as masks would, and leaves the one that it is given alone."""
 
+import re
 from copy import deepcopy
 
 import pytest
@@ -69,6 +70,27 @@ def test_cut_weights_are_zero_and_no_others(network):
     zero = (weight == 0).all(dim=3).all(dim=2).all(dim=0)
     assert zero.tolist() == [False] * 24 + [True] * 8 + [False] * 16
     assert torch.equal(weight[:, :24], network.denseblock1.denselayer5.conv1.weight[:, :24])
+
+
+@pytest.mark.parametrize(("block", "zeros"), [(None, [8, 8]), (1, [8, 0]), (2, [0, 8])])
+def test_one_block_can_be_cut_alone(network, block, zeros):
+    cut = cut_connections(network, DATA, lambda source, reader: source != 2, only_block=block)
+    weights = [cut.get_submodule(f"denseblock{place}.denselayer5.conv1").weight for place in (1, 2)]
+    assert [int((weight == 0).all(dim=3).all(dim=2).all(dim=0).sum()) for weight in weights] == zeros
+
+
+@pytest.mark.parametrize("name", reuse.IN_BLOCK_1)
+def test_the_cuts_of_the_first_block_take_96_maps_each(name):
+    kept, sizes = reuse.IN_BLOCK_1[name], [16, *[8] * 6]
+    taken = [sizes[source] for reader in range(1, 8) for source in range(reader) if not kept(source, reader)]
+    assert sum(taken) == 96
+
+
+@pytest.mark.parametrize("block", [0, 3, "1"])
+def test_a_block_that_there_is_not_is_refused(network, block):
+    says = f"^only_block is {re.escape(repr(block))}; the SmallDenseNet has blocks 1 to 2"
+    with pytest.raises(ValueError, match=says):
+        cut_connections(network, DATA, lambda source, reader: True, only_block=block)
 
 
 @pytest.mark.parametrize(

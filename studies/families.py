@@ -1,7 +1,8 @@
 """Lesson 7: the five families on the same patches, with as many parameters each, and with as much work.
 
-The patches leave AlexNet and VGG maps of a single pixel, and their linear layers read just that. Two more
-networks tell the 1×1 from what came with it: a ResNet with bottlenecks, and a DenseNet without them.
+The patches leave AlexNet and VGG maps of a single pixel, and their linear layers read just that. Four more
+networks tell the 1×1 from what came with it: a DenseNet without bottlenecks, and a ResNet with bottlenecks,
+with DenseNet's average pools in place of its strides, and with both.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,26 +11,34 @@ from functools import partial
 from torch import nn
 
 from helpers.models.parts import he_normal
-from helpers.models.resnet import Bottleneck, stage
+from helpers.models.resnet import BasicBlock, Bottleneck, stage
 from helpers.models.small import SmallAlexNet, SmallDenseNet, SmallGoogLeNet, SmallResNet, SmallVGG
 from studies.dense import data, macs
 from studies.parts import convolution
 from studies.study import Study
 
 
-def bottleneck_resnet(width: int) -> nn.Module:
-    """Nine residual blocks as in ResNet-20, of a 1×1, a 3×3 and a 1×1: (N, 1, H, W) to (N, 10)."""
-    network = nn.Sequential(
-        *convolution(1, width, 3, batch_norm=True),
-        stage(Bottleneck, 3, width, 4 * width),
-        stage(Bottleneck, 3, 4 * width, 8 * width, stride=2),
-        stage(Bottleneck, 3, 8 * width, 16 * width, stride=2),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(16 * width, 10),
-    )
+def residual(block: Callable[..., nn.Module], start: int, widths: Iterable[int], pools: bool) -> nn.Module:
+    """Nine blocks as in ResNet-20, in stages of these widths: (N, 1, H, W) to (N, 10).
+
+    From stage to stage the maps are halved by the next block's stride, or by an average pool.
+    """
+    layers, channels = convolution(1, start, 3, batch_norm=True), start
+    for number, width in enumerate(widths):
+        layers += [nn.AvgPool2d(2)] if number and pools else []
+        layers.append(stage(block, 3, channels, width, stride=2 if number and not pools else 1))
+        channels = width
+    network = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10))
     he_normal(network, mode="fan_out")
     return network
+
+
+def basic(width: int, pools: bool) -> nn.Module:
+    return residual(partial(BasicBlock, shortcut="A"), width, (width, 2 * width, 4 * width), pools)
+
+
+def bottlenecks(width: int, pools: bool) -> nn.Module:
+    return residual(Bottleneck, width, (4 * width, 8 * width, 16 * width), pools)
 
 
 # At these widths they have 0.24 to 0.27 million parameters each.
@@ -42,8 +51,10 @@ FAMILIES: dict[str, Callable[..., nn.Module]] = {
     "DenseNet": partial(SmallDenseNet, in_channels=1),
 }
 CONTROLS: dict[str, Callable[..., nn.Module]] = {
-    "ResNet with bottlenecks": bottleneck_resnet,
+    "ResNet with bottlenecks": partial(bottlenecks, pools=False),
     "DenseNet without bottlenecks": partial(SmallDenseNet, in_channels=1, bottleneck=None),
+    "ResNet with pools": partial(basic, pools=True),
+    "ResNet with bottlenecks and pools": partial(bottlenecks, pools=True),
 }
 WIDTHS: dict[str, tuple[str, Iterable[int]]] = {
     "AlexNet": ("width", range(6, 96, 6)),
@@ -52,6 +63,8 @@ WIDTHS: dict[str, tuple[str, Iterable[int]]] = {
     "DenseNet": ("growth_rate", range(4, 32)),
     "ResNet with bottlenecks": ("width", range(4, 32)),
     "DenseNet without bottlenecks": ("growth_rate", range(4, 32)),
+    "ResNet with pools": ("width", range(4, 32)),
+    "ResNet with bottlenecks and pools": ("width", range(4, 32)),
 }
 """The setting that makes a family wider or narrower, and what it may be."""
 

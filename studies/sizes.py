@@ -3,7 +3,8 @@
 Every block hands on as many maps as the paper's at a quarter of its channels, and has as many weights. One of
 a single size is a 1×1 to as many channels as these weights allow, and then the kernel. The three sizes come
 with the paper's pool, and without it: its projection's maps are then made by the 1×1, at the same cost. A
-single size gets the pool, too, as a branch beside it.
+single size gets the pool, too, as a branch beside it; and, since the pool comes with a 1×1 that reads all
+channels, this 1×1 alone.
 Batch norm follows each convolution: without it, some seeds of the narrow 1×1s don't learn at all.
 """
 
@@ -48,14 +49,16 @@ def three_sizes(
     )
 
 
-def one_size(kernel: int, channels: int, *plan: int, pool: bool = False) -> nn.Module:
-    """A 1×1 and the kernel, or these beside the paper's pool and its projection."""
+def one_size(
+    kernel: int, channels: int, *plan: int, projection: bool = False, pool: bool = False
+) -> nn.Module:
+    """A 1×1 and the kernel, alone or beside the paper's projection, a 1×1, with its pool or without."""
 
     def make(reduce: int) -> nn.Module:
-        if not pool:
+        if not projection:
             return reduced(channels, reduce, maps(plan), kernel)
-        projected = [nn.MaxPool2d(3, stride=1, padding=1), *normed(channels, plan[-1], 1)]
-        return SideBySide(reduced(channels, reduce, maps(plan) - plan[-1], kernel), nn.Sequential(*projected))
+        beside = [*([nn.MaxPool2d(3, stride=1, padding=1)] if pool else []), *normed(channels, plan[-1], 1)]
+        return SideBySide(reduced(channels, reduce, maps(plan) - plan[-1], kernel), nn.Sequential(*beside))
 
     return make(width_for(make, parameters(partial(with_pool, channels, *plan))))
 
@@ -77,13 +80,16 @@ def network(block: Callable[..., nn.Module]) -> nn.Sequential:
 
 STUDY = Study(
     question="One size of kernel, or three side by side?",
-    varied="the kernels of a block: 1×1, 3×3 or 5×5, or all three; and a pool beside them, or none",
+    varied="the kernels of a block: 1×1, 3×3 or 5×5, or all three; beside them a pool, or a 1×1, or neither",
     fixed="weights, MACs, maps handed on, batch norm, stem, head, data, batches, epochs, schedule, rate",
     networks={f"only {kernel}×{kernel}": partial(network, partial(one_size, kernel)) for kernel in (1, 3, 5)}
     | {"three sizes": partial(network, three_sizes), "three sizes and a pool": partial(network, with_pool)}
     | {
-        f"only {kernel}×{kernel} and a pool": partial(network, partial(one_size, kernel, pool=True))
-        for kernel in (1, 3)
+        f"only {kernel}×{kernel} and a {branch}": partial(
+            network, partial(one_size, kernel, projection=True, pool=branch == "pool")
+        )
+        for branch in ("pool", "1×1")
+        for kernel in (1, 3, 5)
     },
     data=patches,
     epochs=12,

@@ -90,12 +90,13 @@ class Record:
         self._add(history)
 
     def add(self, seed: int, histories: Mapping[str, History]) -> None:
-        """Note a training, and what the network was then cut to."""
+        """Note a training, and the errors that the network was then cut to."""
         for network, history in histories.items():
             curves = history.train_error, history.test_error, history.train_loss, history.test_loss
             self.runs[network, seed] = {
-                measure: [f"{value:.{3 if 'loss' in measure else 4}g}" for value in curve]
+                measure: [f"{value:.{_digits(measure, value)}g}" for value in curve]
                 for measure, curve in zip(MEASURES, curves, strict=True)
+                if network in self.study.networks or "error" in measure
             }
         self._add(*histories.values())
 
@@ -147,3 +148,8 @@ class Record:
 
 def _key(name: str) -> str:
     return name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
+
+
+def _digits(measure: str, value: float) -> int:
+    """How many significant digits are written: errors to the image, losses to a hundredth or so."""
+    return 4 if "error" in measure else 3 if value >= 1 else 2

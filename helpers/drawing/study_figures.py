@@ -127,7 +127,9 @@ def study_dots(
             )  # fmt: skip
             axes.set_yticks(range(len(names)), names if place == 0 else [])
             axes.tick_params(length=0)
-            axes.hlines(range(len(names)), 0, 1.07 * highest, color=GRID, linewidth=1)
+            axes.grid(axis="y", color=GRID)
+            axes.set_axisbelow(True)
+            axes.axvspan(1.07 * highest, 1.3 * highest, color="white", linewidth=0, zorder=1)
             axes.set_xlabel(_with_unit(measure))
             if level is not None:
                 axes.axvline(float(np.mean(rows[level])), color=INK, linestyle=":", linewidth=1)

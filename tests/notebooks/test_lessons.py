@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from helpers.lessons.checking import LESSONS
+from tools.cells import names
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -148,13 +149,7 @@ def prose(cells: list[nbformat.NotebookNode]) -> int:
     return sum(bool(re.search("[A-Za-z]", word)) for word in text.split())
 
 
-def is_second_edition(lesson: nbformat.NotebookNode) -> bool:
-    return any(heading(cell) == "## Going further" for cell in lesson.cells)
-
-
 def test_the_core_of_a_lesson_fits_into_a_class(lesson: nbformat.NotebookNode) -> None:
-    if not is_second_edition(lesson):
-        pytest.skip("This lesson is still the first edition's.")
     cells = core(lesson)
     minutes = [re.search(r" · (\d+) minutes$", heading(cell)) for cell in cells]
     assert len(cells) <= 30
@@ -171,10 +166,29 @@ def test_the_core_of_a_lesson_fits_into_a_class(lesson: nbformat.NotebookNode) -
 
 
 def test_what_goes_further_is_folded_and_comes_last(lesson: nbformat.NotebookNode) -> None:
-    if not is_second_edition(lesson):
-        pytest.skip("This lesson is still the first edition's.")
-    names = [heading(cell) for cell in lesson.cells]
-    place = names.index("## Going further")
+    headings = [heading(cell) for cell in lesson.cells]
+    place = headings.index("## Going further")
     assert lesson.cells[place].metadata["jp-MarkdownHeadingCollapsed"] is True
-    assert not any(re.match("##? ", name) for name in names[place + 1 :])
-    assert "**The next question:**" in lesson.cells[names.index("## Recap")].source
+    assert not any(re.match("##? ", name) for name in headings[place + 1 :])
+    assert "**The next question:**" in lesson.cells[headings.index("## Recap")].source
+
+
+def pieces(lesson: nbformat.NotebookNode) -> dict[str, str]:
+    """The code of each piece of *Going further*, by its heading."""
+    place = [heading(cell) for cell in lesson.cells].index("## Going further")
+    found, name = {}, ""
+    for cell in lesson.cells[place + 1 :]:
+        name = heading(cell) if heading(cell).startswith("### ") else name
+        if cell.cell_type == "code":
+            found[name] = f"{found.get(name, '')}\n{cell.source}"
+    return found
+
+
+def test_each_piece_that_goes_further_stands_alone(lesson: nbformat.NotebookNode) -> None:
+    """It runs behind the core, in whatever order the pieces are run, and again."""
+    given = {name for cell in core(lesson) if cell.cell_type == "code" for name in names(cell.source)[1]}
+    needs = {piece: names(code)[0] for piece, code in pieces(lesson).items()}
+    assert {piece: sorted(read - given) for piece, read in needs.items() if read - given} == {}
+    for piece, code in pieces(lesson).items():
+        spoilt = {other: sorted(read & names(code)[1]) for other, read in needs.items()}
+        assert {other: read for other, read in spoilt.items() if read} == {}, piece

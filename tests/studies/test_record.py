@@ -107,7 +107,7 @@ def test_a_record_goes_on_where_it_was(tmp_path: Path) -> None:
     assert rows[0] == ["network", "seed", "measure", "1", "2"]
     assert [row[:3] for row in rows[1:]] == [["one", seed, measure] for seed in "01" for measure in MEASURES]
     assert rows[5] == ["one", "1", "training error", "48", "0.3333"]
-    assert rows[8] == ["one", "1", "test loss", "4.8", "0.0333"]
+    assert rows[8] == ["one", "1", "test loss", "4.8", "0.033"]
 
 
 def test_one_rate_for_all_is_that_of_their_lowest_mean_error(tmp_path: Path) -> None:

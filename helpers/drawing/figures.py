@@ -16,6 +16,7 @@ from helpers.arithmetic.checks import whole
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.png import DENSITY, compressed, display_bundle
 from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE, PURPLE, SKY, YELLOW
+from helpers.drawing.text_width import text_width
 from helpers.images import arrays
 from helpers.wording import arguments
 from helpers.wording.refusals import shown
@@ -176,7 +177,8 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
     with styled():
         height = 140 + 56 * len(parts)
         figure = new_figure(760, height)
-        axes = figure.add_axes((0.16, 52 / height, 0.81, 56 * len(parts) / height), xlim=(0, 100))
+        left = max(0.16, (22 + max(text_width(bar, 13) for bar in parts)) / 760)
+        axes = figure.add_axes((left, 52 / height, 0.97 - left, 56 * len(parts) / height), xlim=(0, 100))
         axes.set_title(title, pad=34)
         axes.set_xlabel("percent")
         axes.invert_yaxis()

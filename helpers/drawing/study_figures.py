@@ -90,13 +90,15 @@ def study_dots(
     own: Mapping[str, Mapping[str, float]] | None = None,
     level: str | None = None,
     joined: Mapping[str, str] | None = None,
+    lowest: float = 0,
 ) -> Drawing:
     """What every seed ended with as a dot, a row for each network, and their mean as a line with its number.
 
     `ends[measure][network]` are errors in percent, one a seed; each measure has a panel of its own, all on
     one scale. `own` are results of the learner's, by measure and network, drawn as black diamonds. `caption`
     says how many seeds, and how long. A dotted line runs through all rows at the mean of the network `level`.
-    A thin line for each seed joins its dots in two rows that are `joined`.
+    A thin line for each seed joins its dots in two rows that are `joined`. The errors are drawn from the
+    `lowest` up, and seeds that ended with the same one below each other.
     Raises ValueError for an own result of an unknown measure or network, and for an unknown `level` or row
     that is `joined`.
 
@@ -115,6 +117,7 @@ def study_dots(
             known("network", name, names)
     widest = max(text_width(name, NAME) for name in names)
     highest = max(max(values) for rows in ends.values() for values in rows.values())
+    span = highest - lowest
     with styled():
         height = 130 + 26 * len(names)
         figure = new_figure(760, height)
@@ -123,13 +126,11 @@ def study_dots(
         for place, (measure, rows) in enumerate(ends.items()):
             axes = figure.add_axes(
                 (left + place * across, 86 / height, across - 0.02, 26 * len(names) / height),
-                xlim=(0, 1.3 * highest or 1), ylim=(len(names) - 0.5, -0.5),
+                xlim=(lowest, lowest + (1.3 * span or 1)), ylim=(len(names) - 0.5, -0.5),
             )  # fmt: skip
             axes.set_yticks(range(len(names)), names if place == 0 else [])
             axes.tick_params(length=0)
-            axes.grid(axis="y", color=GRID)
-            axes.set_axisbelow(True)
-            axes.axvspan(1.07 * highest, 1.3 * highest, color="white", linewidth=0, zorder=1)
+            axes.hlines(range(len(names)), lowest, lowest + 1.07 * span, color=GRID, linewidth=1)
             axes.set_xlabel(_with_unit(measure))
             if level is not None:
                 axes.axvline(float(np.mean(rows[level])), color=INK, linestyle=":", linewidth=1)
@@ -138,10 +139,12 @@ def study_dots(
                     axes.plot(ends_of_line, [names.index(one), names.index(other)], color=FAINT, linewidth=1)
             for row, name in enumerate(names):
                 values = rows[name]
-                axes.scatter(values, [row] * len(values), s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)
+                step = 0 if joined else 0.15
+                places = [row + step * values[:seed].count(value) for seed, value in enumerate(values)]
+                axes.scatter(values, places, s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)
                 axes.plot([np.mean(values)] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2, zorder=4)
                 axes.text(
-                    1.28 * highest, row, f"{np.mean(values):.1f}",
+                    lowest + 1.28 * span, row, f"{np.mean(values):.1f}",
                     ha="right", va="center", weight="bold", size=9,
                 )  # fmt: skip
             for name, value in (own or {}).get(measure, {}).items():

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
-from helpers.arithmetic import Convolution
 from helpers.lessons.checking import Exercise, Wrong, built, several, whole_number
 
+WAYS = 46
+"""In how many ways of sharing out the ten errors the means are at least as far apart as in the record."""
 
-def _third_stage(answer: Any) -> None:
-    def weights(kernel: int, *channels: int) -> int:
-        return sum(Convolution(*pair, kernel, bias=False).weights for pair in pairwise(channels))
 
-    stack, large = weights(3, 128, 256, 256, 256, 256), weights(9, 128, 256)
-    right = large - stack
+def _three_or_one(answer: Any) -> None:
+    stack, large = map(whole_number, several(answer, 2))
+    if (stack, large) == (98, 90):
+        raise Wrong("You have both numbers; the other way round. The stack's comes first.")
+    if (stack, large) == (27, 49):
+        raise Wrong("That is for C channels throughout. Here the first layer gives 2C, and so does the 7×7.")
     hints = {
-        stack: "That is what the four 3×3 have. How many fewer is it than the 9×9 has?",
-        large: "That is what the 9×9 has. How many fewer do the four 3×3 have together?",
-        -right: "The size is right, and the sign isn't: it is the stack that has fewer.",
-        45 * 128 * 128: "That is for 128 channels throughout; from the first layer on there are 256.",
-        45 * 256 * 256: "That is for 256 channels throughout; the first layer reads 128.",
-        45 * 128 * 256: "You let each 3×3 lead from 128 to 256; the other three read 256.",
-        large - weights(3, 128, 128, 128, 128, 256): (
-            "You widen in the last 3×3; VGG does it in the first, so that the other three read 256."
-        ),
-        right - 3 * 256: "That counts biases; the exercise leaves them out.",
-        round(100 * right / large): "That is the percentage. How many weights is it?",
-        56: "That is the percentage for equal channels. Here the first layer reads 128 and gives 256.",
+        54: "That is three times 9 · 2: only the first layer reads C channels, the other two read 2C.",
+        108: "That is three times 9 · 4: the first layer reads only C channels.",
+        72: "Only the first layer reads C channels: the second one reads 2C, and the third one too.",
+        36: "You widen in the last layer; here the first one does it, so that the other two read 2C.",
+        10: "Those are the products of the channels, 2 + 4 + 4; a 3×3 has 9 weights for each of them.",
     }
-    number = whole_number(answer)
-    if number != right:
-        plain = "A k×k layer has k · k · (channels in) · (channels out) weights; add up the four 3×3."
-        raise Wrong(hints.get(number, plain))
+    if stack != 90:
+        plain = "A 3×3 has 9 · (channels in) · (channels out) weights; add up the three, in units of C²."
+        raise Wrong(hints.get(stack, plain))
+    if large != 98:
+        raise Wrong("The stack's is right. The 7×7 has 7 · 7 numbers for each of C · 2C pairs of channels.")
 
 
 def _mixed(answer: Any) -> None:
@@ -74,12 +69,27 @@ def _corner(answer: Any) -> None:
         )
 
 
+def _by_chance(answer: Any) -> None:
+    as_far, apart = map(whole_number, several(answer, 2))
+    if (as_far, apart) == (2, WAYS):
+        raise Wrong("You have both numbers; the other way round. The first one is what the code prints.")
+    if as_far != WAYS:
+        raise Wrong("The first number is what the code prints, as it stands above.")
+    if apart == 1:
+        raise Wrong("There is a second one: all five of the 7×7 could lie below the five stacks.")
+    if apart != 2:
+        raise Wrong(
+            "If the groups don't overlap, any exchange brings their sums nearer to each other, but for one: "
+            "which other way of sharing out gives the same two groups?"
+        )
+
+
 EXERCISES = {
     "2.1": Exercise(
         built("vgg"), "Your two gaps make all the convolutions of A and of D, and of any other VGG."
     ),
     "2.2": Exercise(
-        _third_stage, "2,654,208 − 2,064,384 = 589,824: 22 % less, where equal channels would save 56 %."
+        _three_or_one, "9 · (2 + 4 + 4) = 90, against 49 · 2 = 98: three save even where the channels double."
     ),
     "2.3": Exercise(_mixed, "5, 7, 8, and then twice 2 · 2 more: 12, 16."),
     "2.4": Exercise(
@@ -91,6 +101,11 @@ EXERCISES = {
         "(field − 1) / (k − 1) convolutions and a pool; with k = 3, a network of such stages is a VGG.",
     ),
     "2.6": Exercise(
+        _by_chance,
+        "Chance alone does as much in 46 of 252 ways, or 18 %, so the race can't tell. Had the dots not "
+        "overlapped, it would have been 2 of 252: five seeds can show a difference, if it is clear enough.",
+    ),
+    "2.7": Exercise(
         built("to_convolution"),
         "The same weights in another shape: on 9×8 maps the head now answers at 3×2 places.",
     ),

@@ -107,12 +107,14 @@ class Study:
         own: Mapping[str, Mapping[str, float]] | None = None,
         level: str | None = None,
         joined: Mapping[str, str] | None = None,
+        lowest: float = 0,
     ) -> Drawing:
         """What every seed ended with as a dot, a row for each of all networks or of these.
 
         `networks` may be a table of other names for the rows, by network. `own` are results of the learner's
         own runs, by measure and row. A dotted line through all rows is drawn at the mean of the row `level`,
-        and a thin line for each seed between two rows that are `joined`.
+        and a thin line for each seed between two rows that are `joined`. The errors are drawn from the
+        `lowest` up.
         Raises ValueError as `curves` does.
         """
         chosen = self.networks if networks is None else networks
@@ -121,7 +123,7 @@ class Study:
             measure: {row: self.last(network, measure) for network, row in names.items()}
             for measure in measures
         }
-        return study_dots(title or self.question, ends, self.caption, own, level, joined)
+        return study_dots(title or self.question, ends, self.caption, own, level, joined, lowest)
 
     def scale(
         self,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
 
 from helpers.drawing import study_figures
@@ -71,10 +72,30 @@ def test_a_level_is_a_dotted_line_and_the_words_say_when_the_seeds_fell_below_it
     assert "deep: training error 65.0 (60.0 to 70.0), never below 20" in drawing.alt
 
 
+def dots_of(drawn):
+    """Where the dots are; the lines that they lie on are a collection, too."""
+    found = [each for each in drawn.axes[0].collections if isinstance(each, PathCollection)]
+    return [tuple(map(float, at)) for each in found for at in each.get_offsets()]
+
+
 def test_every_seed_is_a_dot_in_its_network_s_row(figure):
     study_dots("Two", ENDS, "3 seeds", own={"training error": {"deep": 7.0}})
-    dots = [tuple(map(float, at)) for each in figure().axes[0].collections for at in each.get_offsets()]
+    dots = dots_of(figure())
     assert sorted(dots) == sorted([(3, 0), (5, 0), (4, 0), (9, 1), (8, 1), (10, 1), (7, 1)])
+
+
+def test_seeds_with_the_same_error_lie_below_each_other_unless_lines_join_them(figure):
+    same = {"training error": {"plain": (3, 5, 3), "deep": (9, 9, 9)}}
+    study_dots("Two", same, "3 seeds")
+    assert sorted(dots_of(figure())) == [(3, 0), (3, 0.15), (5, 0), (9, 1), (9, 1.15), (9, 1.3)]
+    study_dots("Two", same, "3 seeds", joined={"plain": "deep"})
+    assert {row for _, row in dots_of(figure())} == {0, 1}
+
+
+def test_dots_can_be_drawn_from_a_lowest_error_up(figure):
+    for lowest, most in ((0, 13), (2, 12.4)):
+        study_dots("Two", ENDS, "3 seeds", lowest=lowest)
+        assert figure().axes[0].get_xlim() == pytest.approx((lowest, most))
 
 
 def test_a_dotted_line_runs_through_all_rows_at_the_mean_of_one(figure):

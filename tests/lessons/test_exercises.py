@@ -127,9 +127,9 @@ def test_a_module_of_the_right_layers_is_not_right_without_right_numbers_in_them
 
 @pytest.mark.parametrize("hint", list(SPOILT)[1:])
 def test_a_function_s_convolution_needs_right_numbers_too(hint):
-    assert check("2.6", lesson_2.to_convolution).startswith("Right. ")
+    assert check("2.7", lesson_2.to_convolution).startswith("Right. ")
     for spoil in SPOILT[hint]:
-        assert_hint(check("2.6", lambda linear, spoil=spoil: spoil(lesson_2.to_convolution(linear))), hint)
+        assert_hint(check("2.7", lambda linear, spoil=spoil: spoil(lesson_2.to_convolution(linear))), hint)
 
 
 def test_a_lazy_layer_is_to_be_written_out():

@@ -1,15 +1,15 @@
 """`check` on lesson 2: the right answers, and a hint for each way to go wrong."""
 
 from collections import OrderedDict
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers import check, receptive_field
-from helpers.models.vgg import CHANNELS, CONFIGURATIONS
+from helpers import check, receptive_field, study
+from helpers.models.vgg import CHANNELS
 from tests.answers import assert_hint
 
 
@@ -33,21 +33,24 @@ def wrong(**options):
     return lambda linear: to_convolution(linear, **options)
 
 
-def vgg(configuration, *, convolution=None, widths=CHANNELS, inputs=512 * 7 * 7, channels_become=None):
-    """The lesson's function, with every way to fill its gaps as an option."""
+def vgg(
+    configuration, *, convolution=None, widths=CHANNELS, inputs=512 * 7 * 7, channels_become=None,
+    relu=nn.ReLU, pool=nn.MaxPool2d, drop=nn.Dropout, early=False, flatten=nn.Flatten,
+):  # fmt: skip
+    """The lesson's function, with every way to fill its gaps, and to change the rest, as an option."""
     convolution = convolution or (lambda c_in, c_out: nn.Conv2d(c_in, c_out, kernel_size=3, padding=1))
-    layers, channels = OrderedDict(), 3
-    for stage_number, width in enumerate(widths):
-        for number in range(configuration[stage_number]):
-            layers[f"conv{stage_number}_{number}"] = convolution(channels, width)
-            layers[f"relu{stage_number}_{number}"] = nn.ReLU()
+    layers, channels = [], 3
+    for depth, width in zip(configuration, widths, strict=True):
+        for _ in range(depth):
+            pair = [convolution(channels, width), *([relu()] if relu else [])]
+            layers += reversed(pair) if early else pair
             channels = channels_become(channels) if channels_become else width
-        layers[f"pool{stage_number}"] = nn.MaxPool2d(2)
-    layers["flatten"] = nn.Flatten()
-    for number, c_in in ((6, inputs), (7, 4096)):
-        layers[f"fc{number}"] = nn.Linear(c_in, 4096)
-    layers["fc8"] = nn.Linear(4096, 1000)
-    return nn.Sequential(layers)
+        layers += [pool(2)] if pool else []
+    head = [flatten()] if flatten else []
+    for c_in in (inputs, 4096):
+        head += [nn.Linear(c_in, 4096), nn.ReLU(), *([drop(0.5)] if drop else [])]
+    parts = OrderedDict(stages=nn.Sequential(*layers), head=nn.Sequential(*head, nn.Linear(4096, 1000)))
+    return nn.Sequential(parts)
 
 
 def filled(*arguments, **options):
@@ -57,6 +60,10 @@ def filled(*arguments, **options):
         return nn.Conv2d(*(arguments or (c_in, c_out)), **{"kernel_size": 3, "padding": 1, **options})
 
     return lambda configuration: vgg(configuration, convolution=convolution)
+
+
+def changed(**options):
+    return lambda configuration: vgg(configuration, **options)
 
 
 @pytest.mark.parametrize("answer", [vgg, filled(padding="same")])
@@ -88,6 +95,14 @@ def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
         (filled(3, 64), "from 3 to 64 channels, not from 64 to 128"),
         (filled(64, 3), "from 64 to 3 channels, not from 3 to 64"),
         (lambda configuration: vgg(configuration, inputs=512), "Something else than the gaps"),
+        (changed(relu=None), "there are 2 layers nn.ReLU, not 10: one after each convolution"),
+        (changed(relu=nn.Tanh), "there are 2 layers nn.ReLU, not 10"),
+        (changed(pool=None), "there are 0 layers nn.MaxPool2d, not 5: one at the end of each stage"),
+        (changed(drop=None), "there are 0 layers nn.Dropout, not 2"),
+        (changed(flatten=None), "there are 0 layers nn.Flatten, not 1"),
+        (changed(early=True), "the layers are others, or in another order"),
+        (changed(pool=lambda _: nn.MaxPool2d(2, stride=2, padding=1)), "Your answer raised RuntimeError"),
+        (changed(flatten=lambda: nn.Flatten(2)), "Your answer raised RuntimeError"),
         (lambda configuration: 1 / 0, "Your answer raised ZeroDivisionError"),
         (lambda: None, "Your answer raised TypeError"),
     ],
@@ -98,34 +113,29 @@ def test_exercise_1_hints(answer, hint):
 
 
 def test_exercise_2_is_what_pytorch_counts():
-    widths = CHANNELS[1], *[CHANNELS[2]] * len(CONFIGURATIONS["E"][2])
-    assert widths == (128, 256, 256, 256, 256)
-    stack = [nn.Conv2d(*pair, 3, bias=False) for pair in pairwise(widths)]
-    large = nn.Conv2d(widths[0], widths[-1], 9, bias=False)
-    assert receptive_field(nn.Sequential(*stack)) == receptive_field(large)
-    saved = large.weight.numel() - sum(layer.weight.numel() for layer in stack)
-    assert check("2.2", saved).startswith("Right. 2,654,208 − 2,064,384 = 589,824: 22 % less")
-    assert round(100 * saved / large.weight.numel()) == 22
+    for channels in (1, 5):
+        stack = [nn.Conv2d(*pair, 3, bias=False) for pair in pairwise([channels, *[2 * channels] * 3])]
+        large = nn.Conv2d(channels, 2 * channels, 7, bias=False)
+        assert receptive_field(nn.Sequential(*stack)) == receptive_field(large)
+        counts = sum(layer.weight.numel() for layer in stack), large.weight.numel()
+        assert check("2.2", [count // channels**2 for count in counts]).startswith("Right. 9 · (2 + 4 + 4)")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (81 * 128 * 256, "That is what the 9×9 has"),
-        (9 * 128 * 256 + 27 * 256 * 256, "what the four 3×3 have"),
-        (-589_824, "the sign isn't"),
-        (45 * 128 * 128, "128 channels throughout"),
-        (45 * 256 * 256, "256 channels throughout"),
-        (45 * 128 * 256, "each 3×3 lead from 128 to 256"),
-        (81 * 128 * 256 - 27 * 128 * 128 - 9 * 128 * 256, "widen in the last 3×3"),
-        (589_824 - 4 * 256 + 256, "counts biases"),
-        (22, "That is the percentage. How many"),
-        (56, "percentage for equal channels"),
-        (1, "k×k layer has"),
-        (10**5000, "k×k layer has"),
-        (0.08, "0.08 is not a whole number"),
+        ([98, 90], "the other way round"),
+        ([27, 49], "C channels throughout"),
+        ([54, 98], "only the first layer reads C channels"),
+        ([108, 98], "the first layer reads only C channels"),
+        ([72, 98], "the second one reads 2C"),
+        ([36, 98], "You widen in the last layer"),
+        ([10, 98], "products of the channels"),
+        ([1, 98], "add up the three"),
+        ([90, 49], "The stack's is right"),
+        (90, "is not a list of 2 answers"),
+        ([90.5, 98], "90.5 is not a whole number"),
     ],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_exercise_2_hints(answer, hint):
     assert_hint(check("2.2", answer), hint)
@@ -283,6 +293,38 @@ def test_exercise_5_hints(answer, hint):
     assert_hint(check("2.5", answer), hint)
 
 
+def as_far_apart(large, stack):
+    """In how many of the 252 ways of sharing out ten errors the sums are at least as far apart."""
+    errors, recorded = [*large, *stack], abs(sum(large) - sum(stack))
+    gaps = [abs(2 * sum(five) - sum(errors)) for five in combinations(errors, 5)]
+    assert len(gaps) == 252
+    return sum(gap >= recorded for gap in gaps)
+
+
+def test_exercise_6_is_what_the_record_gives():
+    race = study("kernels")
+    large, stack = ([round(10 * error) for error in race.last(name)] for name in ("7×7", "three 3×3"))
+    found, without_overlap = as_far_apart(large, stack), as_far_apart((15, 16, 18, 19, 20), (1, 2, 5, 6, 9))
+    says = check("2.6", [found, without_overlap])
+    assert says.startswith(f"Right. Chance alone does as much in {found} of 252 ways, or 18 %")
+    assert f"it would have been {without_overlap} of 252" in says
+    assert round(100 * found / 252) == 18
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        ([2, 46], "the other way round"),
+        ([23, 2], "what the code prints"),
+        ([46, 1], "There is a second one"),
+        ([46, 0], "which other way of sharing out"),
+        (46, "is not a list of 2 answers"),
+    ],
+)
+def test_exercise_6_hints(answer, hint):
+    assert_hint(check("2.6", answer), hint)
+
+
 def copying_into(linear):
     conv = nn.Conv2d(linear.in_features // 49, linear.out_features, 7)
     with torch.no_grad():
@@ -292,8 +334,8 @@ def copying_into(linear):
 
 
 @pytest.mark.parametrize("answer", [to_convolution, copying_into, wrong()])
-def test_exercise_6_right(answer):
-    assert check("2.6", answer).startswith("Right. The same weights in another shape")
+def test_exercise_7_right(answer):
+    assert check("2.7", answer).startswith("Right. The same weights in another shape")
 
 
 @pytest.mark.parametrize(
@@ -321,8 +363,8 @@ def test_exercise_6_right(answer):
         (lambda: None, "Your answer raised TypeError"),
     ],
 )  # fmt: skip
-def test_exercise_6_hints(answer, hint):
-    assert_hint(check("2.6", answer), hint)
+def test_exercise_7_hints(answer, hint):
+    assert_hint(check("2.7", answer), hint)
 
 
 def test_an_answer_with_one_layer_s_numbers_written_in_is_not_right():
@@ -332,4 +374,4 @@ def test_an_answer_with_one_layer_s_numbers_written_in_is_not_right():
         conv.bias.data = linear.bias.data
         return conv
 
-    assert check("2.6", fixed).startswith("Not yet. Your answer raised RuntimeError: ")
+    assert check("2.7", fixed).startswith("Not yet. Your answer raised RuntimeError: ")

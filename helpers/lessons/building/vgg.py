@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import Any
 
@@ -47,6 +48,34 @@ def _one(made: nn.Module, letter: str, depths: tuple[int, ...]) -> None:
         _convolution(layer, *pair)
     if sum(map(torch.numel, made.parameters())) != sum(map(torch.numel, VGG(letter).parameters())):
         raise Wrong("Something else than the gaps has changed: the number of parameters is another.")
+    _kinds(_leaves(made), _leaves(VGG(letter)))
+    scores = made(torch.empty(1, 3, 224, 224))
+    if scores.shape != (1, 1000):
+        raise Wrong(f"A picture of 224×224 becomes {tuple(scores.shape)}, not 1,000 scores.")
+
+
+def _leaves(network: nn.Module) -> list[type[nn.Module]]:
+    """The kinds of a network's layers in their order."""
+    return [type(layer) for layer in network.modules() if not list(layer.children())]
+
+
+def _kinds(found: list[type[nn.Module]], expected: list[type[nn.Module]]) -> None:
+    """Raise Wrong unless the layers besides the convolutions are those of the lesson, too."""
+    have, need = Counter(found), Counter(expected)
+    where = {
+        nn.ReLU: "one after each convolution, and after each linear layer but the last",
+        nn.MaxPool2d: "one at the end of each stage",
+        nn.Dropout: "one after each ReLU of the head",
+        nn.Flatten: "one before the first linear layer",
+    }
+    for kind, place in where.items():
+        if have[kind] != need[kind]:
+            raise Wrong(
+                f"Something else than the gaps has changed: there are {have[kind]} layers nn.{kind.__name__},"
+                f" not {need[kind]}: {place}."
+            )
+    if found != expected:
+        raise Wrong("Something else than the gaps has changed: the layers are others, or in another order.")
 
 
 def _convolution(layer: nn.Conv2d, c_in: int, c_out: int) -> None:

@@ -174,15 +174,17 @@ def study_scale(
     ends: Mapping[str, Mapping[str, Mapping[float, Sequence[float]]]],
     caption: str,
     reference: Mapping[str, Mapping[str, Sequence[float]]] | None = None,
-    lowest: float = 0,
+    lowest: float | Mapping[str, float] = 0,
+    doubling: Sequence[str] = (),
 ) -> Drawing:
     """What every seed ended with as a dot over a number, on a log scale; lines go through the means.
 
     `ends[measure][series][number]` are errors in percent, one a seed; each measure has a panel of its own,
     and each series a colour, a dash and a mark. `along` says what the number is. `reference[measure]` is the
     name of one network that has no such number, and its errors: thin horizontal lines, and a thick one for
-    their mean. A figure of one series has the means in numbers, too, beside them. The errors are drawn
-    from the `lowest` up. `caption` says how many seeds, and how long. Raises ValueError for no series or too
+    their mean. A figure of one series has the means in numbers, too, above them. The errors are drawn from
+    the `lowest` up, which may differ by measure; the measures that are `doubling` have a log scale, whose
+    ends are the data's. `caption` says how many seeds, and how long. Raises ValueError for no series or too
     many of them.
 
     >>> study_scale("Few", "channels", {"test error": {"via": {2: (9, 7), 4: (5, 5)}}}, "2 seeds, 1 epoch")
@@ -208,8 +210,8 @@ def study_scale(
             for name, values in (reference or {}).get(measure, {}).items():
                 for value in values:
                     axes.axhline(value, color=FAINT, linewidth=0.8, alpha=0.6)
-                mean = f" {np.mean(values):.1f}" if alone else ""
-                axes.axhline(np.mean(values), color=INK, linewidth=2, label=f"{name}{mean}")
+                level = f" {np.mean(values):.1f}" if alone else ""
+                axes.axhline(np.mean(values), color=INK, linewidth=2, label=f"{name}{level}")
             for (name, dots), (colour, dash, mark) in zip(rows.items(), LINES, strict=False):
                 for number, values in dots.items():
                     middle = (len(values) - 1) / 2  # seeds side by side, so that equal ones can be told apart
@@ -224,17 +226,29 @@ def study_scale(
                     label=name,
                 )  # fmt: skip
                 for number in dots if alone else ():
+                    mean, last = float(np.mean(dots[number])), number == numbers[-1]
                     axes.annotate(
-                        f"{np.mean(dots[number]):.1f}", (number, np.mean(dots[number])), (8, 4),
-                        textcoords="offset points", size=9, weight="bold", zorder=6, path_effects=halo,
+                        f"{mean:.1f}",
+                        (number, mean if last else max(dots[number])),
+                        (13, -3) if last else (0, 7),  # the last one has room beside it
+                        ha="left" if last else "center", textcoords="offset points",
+                        size=9, weight="bold", zorder=6, path_effects=halo,
                     )  # fmt: skip
-            axes.set_ylim(bottom=lowest)
-            axes.yaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10]))
+            if measure in doubling:
+                axes.set_yscale("log", base=2)
+                axes.yaxis.set_major_formatter(lambda error, _: f"{error:g}")
+                axes.set_ylim(top=1.3 * axes.get_ylim()[1])
+            else:
+                bottom = lowest.get(measure, 0) if isinstance(lowest, Mapping) else lowest
+                top = max(max(values) for dots in rows.values() for values in dots.values())
+                axes.set_ylim(bottom, top + 0.15 * (top - bottom))
+                axes.yaxis.set_major_locator(MaxNLocator(steps=[1, 2, 5, 10], integer=True))
             if alone or place == len(ends) - 1:
                 axes.legend(loc="upper right" if len(ends) == 1 else "best", frameon=True, framealpha=0.9)
         figure.text(0.015, 0.93, title, weight="bold", size=11)
         levels = dict.fromkeys(name for each in (reference or {}).values() for name in each)
-        thin = f" Thin horizontal lines: single seeds of {', '.join(levels)}." if levels else ""
+        thin = f" Thin lines: single seeds of {', '.join(levels)}." if levels else ""
+        thin += "".join(f" {measure.capitalize()}: each step doubles it." for measure in doubling)
         lines = f"Each mark: one seed. Lines: their mean.{thin}\n{caption[0].upper()}{caption[1:]}."
         figure.text(0.015, 0.03, lines, size=9, linespacing=1.5)
         words = (

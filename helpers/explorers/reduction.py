@@ -9,10 +9,10 @@ from helpers.explorers.pictures.reduction import draw_reduction
 
 
 class ReductionExplorer(Explorer):
-    """Sliders for kernel, channels and map size; bars and the break-even line follow.
+    """Sliders for kernel, channels and map size; bars, blocks of maps and the break-even line follow.
 
-    The dot on the line can be dragged: it sets the reduced channels. With `break_even="hidden"` the place
-    where a reduction stops paying is not marked, for a learner who is to find it.
+    The dot on the line can be dragged: it sets the channels in the middle. With `break_even="hidden"` the
+    place where a reduction stops paying is not marked, for a learner who is to find it.
     """
 
     numbers: ReductionNumbers
@@ -33,7 +33,7 @@ class ReductionExplorer(Explorer):
             {
                 "kernel_size": Slider("kernel size", kernel_size, 1, 11, odd=True),
                 "in_channels": Slider("in channels", in_channels, 8, 512, step=8),
-                "reduced_channels": Slider("reduced channels", reduced_channels, 1, in_channels),
+                "reduced_channels": Slider("channels in the middle", reduced_channels, 1, in_channels),
                 "out_channels": Slider("out channels", out_channels, 8, 512, step=8),
                 "image_size": Slider("map size (pixels)", image_size, 1, 224),
                 "break_even": Choice("break-even", MARK, break_even),

@@ -54,8 +54,8 @@ class Exercise:
 def check(name: str, answer: Any) -> Sentence:
     """Whether `answer` solves exercise `name` (such as "3.1"), with a hint when it does not. Never raises.
 
-    >>> check("3.2", 128)
-    Right. 256 · 128 + 128 · 256 = 65,536: a 1×1 saves in front of a 1×1, too, but only below half.
+    >>> check("3.3", [165_150_720, 70, 311_296])
+    Not yet. That is how many percent of the single 5×5's work they do; how many do they save?
     >>> check("3.1", ...)
     Exercise 3.1 is not answered yet: put your answer in place of the dots.
     >>> check("3.9", 1)

@@ -132,13 +132,15 @@ class Study:
         *,
         measures: Iterable[str] = SHOWN,
         reference: str | None = None,
-        lowest: float = 0,
+        lowest: float | Mapping[str, float] = 0,
+        doubling: Iterable[str] = (),
         title: str = "",
     ) -> Drawing:
         """What every seed ended with as a dot over a number, which `along` names, on a log scale.
 
         `series` has for each line its networks by their number; the `reference` is a network without one,
-        drawn level. The errors are drawn from the `lowest` up. Raises ValueError as `curves` does.
+        drawn level. The errors are drawn from the `lowest` up, which may differ by measure; the measures that
+        are `doubling` have a log scale. Raises ValueError as `curves` does.
         """
         chosen = tuple(measures)
         ends = {
@@ -149,7 +151,7 @@ class Study:
             for measure in chosen
         }
         levels = {measure: {reference: self.last(reference, measure)} for measure in chosen if reference}
-        return study_scale(title or self.question, along, ends, self.caption, levels, lowest)
+        return study_scale(title or self.question, along, ends, self.caption, levels, lowest, tuple(doubling))
 
     def __repr__(self) -> str:
         wide = max(map(len, self.networks))

@@ -183,16 +183,16 @@ def test_the_dot_on_the_line_follows_the_hand_and_its_tip_says_where_it_is(noteb
     reducing, mouse = notebook.explorers()[0], notebook.page.mouse
     notebook.execute("reducing.set(kernel_size=3, in_channels=128, reduced_channels=32, out_channels=128)")
     _wait_until(lambda: "via 32:" in reducing.sentence, "the cell's setting is shown")
-    dot = Seen(in_kernel(notebook, "reducing.svg")).tip("32 reduced channels")
+    dot = Seen(in_kernel(notebook, "reducing.svg")).tip("32 channels in the middle: ")
     x, y = _on_page(reducing, number(dot, "cx"), number(dot, "cy"))
     mouse.move(x, y)
-    assert reducing.tip == "32 reduced channels: 27.8 % of the weights"
+    assert reducing.tip == "32 channels in the middle: 27.8 % of the weights"
     mouse.down()
     mouse.move(x + 60, y - 40, steps=6)
     mouse.move(x + 500, y, steps=3)  # beyond the axes it stays at their end
     mouse.up()
     _wait_until(lambda: "via 128:" in reducing.sentence, "the dot was dragged to the end")
-    assert reducing.slider("reduced channels").value == "128"
+    assert reducing.slider("channels in the middle").value == "128"
     mouse.move(x, y)  # the hand has let go
     assert in_kernel(notebook, "reducing.reduced_channels.value") == "128"
     assert reducing.tip == ""

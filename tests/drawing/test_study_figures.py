@@ -150,7 +150,7 @@ def test_series_differ_in_colour_and_mark(figure):
     study_scale("Few", "channels", SCALE, "2 seeds")
     looks = {(to_hex(line.get_color()), line.get_marker()) for line in figure().axes[0].lines}
     assert len(looks) == 2
-    assert not [text for text in figure().texts if "horizontal" in text.get_text()]
+    assert not [text for text in figure().texts if "Thin lines" in text.get_text()]
     assert not figure().axes[0].texts
     assert figure().axes[0].get_ylim()[0] == 0
 
@@ -159,12 +159,19 @@ def test_a_scale_of_one_series_has_its_means_in_numbers_and_begins_where_it_is_t
     one = {"training error": {"via": {2: (9.0, 7.0), 8: (5.0, 5.2)}}}
     study_scale("Few", "channels", one, "2 seeds", {"training error": {"direct": (4.0, 5.0)}}, lowest=3)
     [axes] = figure().axes
-    assert [(text.get_text(), text.xy) for text in axes.texts] == [("8.0", (2, 8.0)), ("5.1", (8, 5.1))]
+    assert [(text.get_text(), text.xy) for text in axes.texts] == [("8.0", (2, 9.0)), ("5.1", (8, 5.1))]
     assert [line.get_label() for line in axes.lines if line.get_linewidth() == 2] == ["direct 4.5"]
     assert axes.get_ylim()[0] == 3
-    assert [
-        text for text in figure().texts if "Thin horizontal lines: single seeds of direct." in text.get_text()
-    ]
+    assert [text for text in figure().texts if "Thin lines: single seeds of direct." in text.get_text()]
+
+
+def test_a_measure_may_double_with_each_step_and_each_may_begin_elsewhere(figure):
+    both = {measure: {"via": {2: (9.0, 7.0), 8: (5.0, 5.2)}} for measure in ("training error", "test error")}
+    study_scale("Few", "channels", both, "2 seeds", lowest={"test error": 4}, doubling=["training error"])
+    training, test = figure().axes
+    assert (training.get_yscale(), test.get_yscale()) == ("log", "linear")
+    assert test.get_ylim()[0] == 4
+    assert [text for text in figure().texts if "Training error: each step doubles it." in text.get_text()]
 
 
 def test_a_scale_without_a_series_is_refused():

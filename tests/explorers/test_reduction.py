@@ -27,7 +27,7 @@ def test_the_lesson_s_numbers():
     assert (numbers.direct.weights, numbers.reduced.weights) == (147_456, 40_960)
     assert (numbers.one_by_one.weights, numbers.after.weights) == (4_096, 36_864)
     assert repr(explorer) == (
-        "3×3, 128→128: 147,456 weights; via 32: 4,096 + 36,864 = 40,960, 3.60 times fewer."
+        "3×3, 128→128: 147,456 weights; via 32: 4,096 + 36,864 = 40,960, 28 % of the weights."
     )
 
 
@@ -65,7 +65,7 @@ def test_to_more_channels_than_came_in_would_be_no_reduction():
     explorer.in_channels.value = 512
     assert explorer.reduced_channels.max == 512
     with pytest.raises(
-        ValueError, match="reduced channels cannot be 65: it takes a whole number from 1 to 64"
+        ValueError, match="channels in the middle cannot be 65: it takes a whole number from 1 to 64"
     ):
         ReductionExplorer(in_channels=64, reduced_channels=65)
 
@@ -109,7 +109,7 @@ def line(seen: Seen, dashes: str | None, color: str) -> list[float]:
 def test_the_point_is_on_the_line_and_the_break_even_at_100_percent(reduced):
     explorer = ReductionExplorer(reduced_channels=reduced)
     seen = Seen(explorer.svg)
-    dot = seen.tip(f"{reduced} reduced channels: ")
+    dot = seen.tip(f"{reduced} channels in the middle: ")
     x1, y1, x2, y2 = line(seen, None, BLUE)
     assert number(dot, "cx") == pytest.approx(x1 + (x2 - x1) * reduced / 128, abs=0.02)
     assert number(dot, "cy") == pytest.approx(y1 + (y2 - y1) * reduced / 128, abs=0.02)
@@ -118,6 +118,27 @@ def test_the_point_is_on_the_line_and_the_break_even_at_100_percent(reduced):
     assert bottom == y1
     assert top == pytest.approx(y1 + (y2 - y1) * 115.2 / 128, abs=0.02)
     assert {"break-even 115.2", "0", "32", "64", "96", "128"} <= {*seen.words}
+
+
+@pytest.mark.parametrize("setting", [(3, 128, 32, 128, 28), (11, 512, 500, 8, 7), (1, 64, 1, 512, 14)])
+def test_the_blocks_of_maps_are_as_thick_as_they_have_channels(setting):
+    explorer = ReductionExplorer()
+    explorer.set(**dict(zip(NAMES, setting, strict=True)))
+    seen = Seen(explorer.svg)
+    kernel, *channels, _ = setting
+    thick = []
+    for count, place in zip(channels, ("come in", "in the middle", "go out"), strict=True):
+        front = seen.tips[f"{count} channels {place}"]
+        across = [float(point.split(",")[0]) for point in front.get("points").split()]
+        thick.append(max(across) - min(across))
+    for count, width in zip(channels, thick, strict=True):
+        assert width - min(thick) >= 0
+        assert (width == max(thick)) == (count == max(channels))
+    assert {*map(str, channels), "1×1", f"{kernel}×{kernel}"} <= {*seen.words}
+
+
+def test_a_share_below_ten_percent_has_a_decimal():
+    assert ReductionExplorer(reduced_channels=1).numbers.finding == "0.9 % of the weights"
 
 
 def test_the_break_even_is_marked_unless_it_is_to_be_found():
@@ -155,10 +176,10 @@ def test_the_dot_can_be_dragged():
 
 def test_reductions():
     assert reduction(1, 64, 8, 16, 7).sentence == (
-        "1×1, 64→16: 1,024 weights; via 8: 512 + 128 = 640, 38 % fewer."
+        "1×1, 64→16: 1,024 weights; via 8: 512 + 128 = 640, 62 % of the weights."
     )
     assert reduction(3, 128, 128, 128, 28).sentence == (
-        "3×3, 128→128: 147,456 weights; via 128: 16,384 + 147,456 = 163,840, 11 % more."
+        "3×3, 128→128: 147,456 weights; via 128: 16,384 + 147,456 = 163,840, 111 % of the weights."
     )
 
 

@@ -8,7 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from helpers import ReductionExplorer, break_even, check, trace
+from helpers import Convolution, check, trace
+from helpers.lessons.lesson_3 import in_a_row
 from tests.answers import Elsewhere, Failing, assert_hint
 
 
@@ -89,36 +90,52 @@ def test_exercise_1_hints(answer, hint):
     assert_hint(check("3.1", answer), hint)
 
 
-def test_exercise_2_is_what_the_explorer_shows():
-    explorer = ReductionExplorer(break_even="hidden")
-    explorer.set(kernel_size=1, in_channels=256, out_channels=256, reduced_channels=128)
-    assert explorer.numbers.reduced.weights == explorer.numbers.direct.weights
-    assert explorer.numbers.break_even == 128
-    assert check("3.2", explorer.numbers.reduced_channels).startswith("Right. 256 · 128 + 128 · 256 = 65,536")
+@pytest.mark.parametrize("answer", ["bd", "D, B", " b;d "])
+def test_exercise_2_right(answer):
+    assert check("3.2", answer).startswith("Right. A 1×1 alone doesn't help")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (127, "look for as many weights"),
-        (115, "that the explorer began with"),
-        (64, "this exercise has 256"),
-        (230, "set the kernel size to 1"),
-        (256, "twice as many as the one"),
-        (100, "256 · r + r · 256 weights"),
-        (-128, "256 · r + r · 256 weights"),
-        (115.2, "115.2 is not a whole number"),
+        ("abd", "For a: The best seed of *direct*"),
+        ("bcd", "For c: Compare *direct* with via 64 and no ReLU"),
+        ("ac", "For a: "),
+        ("b", "What you have is right. For d: Compare *direct* with via 32 and no ReLU"),
+        ("d", "What you have is right. For b: Compare the two rows of via 64"),
+        ("e", "'e' is not made of the letters a to d"),
+        ("", "is not made of the letters a to d"),
+        (2, "2 is not made of the letters a to d"),
+        (["b", "d"], "is not made of the letters a to d"),
     ],
 )
 def test_exercise_2_hints(answer, hint):
     assert_hint(check("3.2", answer), hint)
 
 
+def test_in_a_row_says_the_way_and_the_weights():
+    first, second = Convolution(128, 32, 1, bias=False), Convolution(32, 128, 3, padding=1, bias=False)
+    assert in_a_row([first, second]) == "128 → 32 → 128: 40,960 weights"
+    narrowest = [Convolution(128, 1, 1, bias=False), Convolution(1, 128, 3, padding=1, bias=False)]
+    assert in_a_row(narrowest) == "128 → 1 → 128: 1,280 weights"
+    assert in_a_row([Convolution(128, 128, 3, bias=False)]) == "128 → 128: 147,456 weights"
+
+
 @pytest.mark.parametrize(
-    ("kernel", "channels", "hint"), [(3, 128, 115), (1, 128, 64), (3, 256, 230)], ids=str
+    ("layers", "says"),
+    [
+        (
+            [Convolution(128, 32, 1), Convolution(128, 128, 3)],
+            "layer 1 makes 32 channels, and layer 2 takes 128.",
+        ),
+        ([], "no 3×3"),
+        ([Convolution(128, 128, 1)], "no 3×3"),
+        ([Convolution(128, 32, 1), Convolution(32, 64, 3)], "128 come in and 64 go out"),
+        ([Convolution(64, 128, 3)], "64 come in and 128 go out"),
+    ],
 )
-def test_exercise_2_knows_the_break_evens_of_other_settings(kernel, channels, hint):
-    assert int(break_even(kernel, channels, channels)) == hint
+def test_in_a_row_says_what_does_not_fit(layers, says):
+    assert says in in_a_row(layers)
 
 
 @pytest.mark.parametrize(
@@ -328,7 +345,7 @@ NOTHING = nn.Identity
 def test_exercise_5_right(make):
     for seed in range(5):
         torch.manual_seed(seed)
-        assert check("3.5", make()).startswith("Right. 69,632 weights")
+        assert check("3.5", make()).startswith("Right. 69,632 weights, 12 percent")
 
 
 @pytest.mark.parametrize(
@@ -345,7 +362,8 @@ def test_exercise_5_right(make):
         (nn.Sequential(conv(256, 64, 3), conv(64, 64), conv(64, 256, 3)), "three convolutions"),
         (nn.Sequential(), "three convolutions"),
         (bottleneck(bias=True), "bias=False"),
-        (bottleneck(middle=32), "It has 25,600 weights"),
+        (bottleneck(middle=32), "It has 25,600 weights, and may have up to 73,728"),
+        (bottleneck(middle=80), "It has 98,560 weights, and an eighth"),
         (nn.Sequential(conv(256, 64), conv(64, 64, 3), conv(64, 256)), "one linear map"),
         (
             nn.Sequential(conv(256, 64), nn.Identity(), conv(64, 64, 3), nn.Dropout(), conv(64, 256)).eval(),

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from helpers.arithmetic import Convolution, same_padding
 from helpers.arithmetic import break_even as equal_at
-from helpers.wording.counts import compared
 
 MARK = ("shown", "hidden")
 """Whether the picture marks the break-even."""
@@ -35,6 +34,7 @@ class ReductionNumbers:
     in_channels: int
     reduced_channels: int
     out_channels: int
+    image_size: int
     direct: Cost
     one_by_one: Cost
     after: Cost
@@ -48,8 +48,9 @@ class ReductionNumbers:
 
     @property
     def finding(self) -> str:
-        """How the two ways compare in weights, in words."""
-        return compared(self.reduced.weights, self.direct.weights)
+        """The weights of the reduced way in percent of the direct one's, in words."""
+        percent = 100 * self.reduced.weights / self.direct.weights
+        return f"{percent:.0f} % of the weights" if percent >= 10 else f"{percent:.1f} % of the weights"
 
     @property
     def sentence(self) -> str:
@@ -91,6 +92,7 @@ def reduction(
         in_channels,
         reduced_channels,
         out_channels,
+        image_size,
         direct=cost((in_channels, out_channels), kernel_size),
         one_by_one=cost((in_channels, reduced_channels), 1),
         after=cost((reduced_channels, out_channels), kernel_size),

@@ -1,8 +1,8 @@
-"""The picture of `ReductionExplorer`: bars of both ways, and the line where a reduction stops paying."""
+"""The picture of `ReductionExplorer`: bars of both ways, the maps on the way, and where it stops paying."""
 
 from __future__ import annotations
 
-from helpers.drawing.style import BLUE, FAINT, INK, ORANGE, VERMILION
+from helpers.drawing.style import BLUE, FAINT, GRID, INK, ORANGE, VERMILION
 from helpers.drawing.svg import Scale, Sheet, legend
 from helpers.explorers.numbers.reduction import ReductionNumbers
 
@@ -11,12 +11,15 @@ MOST = 200
 """Percent of the direct convolution at which the axes end."""
 
 BAR, LABELS = 22, (66, 145, 224)
+CENTRES, THICKEST, FACE, DEPTH = (566, 649, 732), 44, 46, (13, 10)
+"""Pixels: where the blocks of maps stand, how thick the thickest is, how high, and how far back they go."""
 
 
 def draw_reduction(numbers: ReductionNumbers) -> Sheet:
     """Bars are in percent of the direct convolution, so that one fixed axis serves every setting."""
     sheet = Sheet(WIDTH, HEIGHT)
     _bars(sheet, numbers)
+    _maps(sheet, numbers)
     _line(sheet, numbers)
     return sheet
 
@@ -24,7 +27,8 @@ def draw_reduction(numbers: ReductionNumbers) -> Sheet:
 def _bars(sheet: Sheet, numbers: ReductionNumbers) -> None:
     squeeze = sheet.hatch(BLUE)
     axes = sheet.axes(92, 52, 370, 244, x=Scale(0, MOST), y=Scale(0, 1))
-    sheet.title(92, 18, f"1×1 first: {numbers.finding} weights")
+    size = f"{numbers.image_size}×{numbers.image_size}"
+    sheet.title(14, 18, f"1×1 first, on maps of {size}: {numbers.finding}")
     legend(sheet, 92, 40, [(FAINT, "direct"), (squeeze, "1×1"), (ORANGE, "k×k after it")])
     sheet.line(axes.x(100), 52, axes.x(100), axes.bottom, FAINT, 1, stroke_dasharray="4 3")
     for top, name in zip(LABELS, ("weights", "MACs", "activations"), strict=True):
@@ -44,17 +48,43 @@ def _bars(sheet: Sheet, numbers: ReductionNumbers) -> None:
     axes.x_ticks([0, 50, 100, 150, 200], name="percent of the direct convolution")
 
 
+def _maps(sheet: Sheet, numbers: ReductionNumbers) -> None:
+    """The maps before, between and after the two layers, as blocks whose thickness is their channels."""
+    squeeze = sheet.hatch(BLUE)
+    kernel = f"{numbers.kernel_size}×{numbers.kernel_size}"
+    kinds = ("come in", numbers.in_channels), ("in the middle", numbers.reduced_channels)
+    kinds = *kinds, ("go out", numbers.out_channels)
+    largest, bottom = max(count for _, count in kinds), 92
+    edges = []
+    for centre, (place, count), fill in zip(CENTRES, kinds, (GRID, squeeze, ORANGE), strict=True):
+        half = max(THICKEST * count / largest, 2) / 2
+        left, right, top, (back, up) = centre - half, centre + half, bottom - FACE, DEPTH
+        look = {"closed": True, "tip": f"{count} channels {place}"}
+        lid = [(left, top), (left + back, top - up), (right + back, top - up), (right, top)]
+        side = [(right, top), (right + back, top - up), (right + back, bottom - up), (right, bottom)]
+        front = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        for shape, paint in ((lid, "white"), (side, "white"), (front, fill)):
+            sheet.path(shape, INK, 1, fill=paint, **look)
+        sheet.text(centre, bottom + 13, f"{count}", bold=True, anchor="middle")
+        edges.append((left, right + back))
+    for place, layer in enumerate(("1×1", kernel)):
+        start, end, middle = edges[place][1] + 3, edges[place + 1][0] - 3, bottom - FACE / 2
+        sheet.arrow(start, middle, end, middle, INK, 1.5, 6)
+        sheet.text((CENTRES[place] + CENTRES[place + 1]) / 2, bottom + 13, layer, anchor="middle")
+    sheet.title(538, 18, "Channels on the way")
+
+
 def _line(sheet: Sheet, numbers: ReductionNumbers) -> None:
-    axes = sheet.axes(538, 52, 222, 244, x=Scale(0, 1), y=Scale(0, MOST))
-    sheet.title(538, 18, "Where it stops paying")
+    axes = sheet.axes(538, 158, 222, 138, x=Scale(0, 1), y=Scale(0, MOST))
+    sheet.title(538, 136, "Where it stops paying")
     channels, stop = numbers.in_channels, float(numbers.break_even / numbers.in_channels)
     sheet.pad(
         axes.left, axes.top, axes.width, axes.height, across=axes.across("reduced_channels", 0, channels)
     )
     axes.frame()
-    axes.y_ticks([0, 50, 100, 150, 200], name="weights, percent of direct")
+    axes.y_ticks([0, 50, 100, 150, 200], name="weights, % of direct")
     axes.x_ticks(
-        [0, 0.25, 0.5, 0.75, 1], [f"{channels * q / 4:g}" for q in range(5)], name="reduced channels"
+        [0, 0.25, 0.5, 0.75, 1], [f"{channels * q / 4:g}" for q in range(5)], name="channels in the middle"
     )
     sheet.line(axes.left, axes.y(100), axes.right, axes.y(100), FAINT, 1, stroke_dasharray="4 3")
     end = min(1, MOST * stop / 100)  # where the line leaves the axes
@@ -63,7 +93,7 @@ def _line(sheet: Sheet, numbers: ReductionNumbers) -> None:
         sheet.line(axes.x(stop), axes.y(0), axes.x(stop), axes.y(100), VERMILION, 2, stroke_dasharray="2 3")
         place = min(max(axes.x(stop), axes.x(0.62)), axes.right)
         label = f"break-even {float(numbers.break_even):.1f}"
-        sheet.text(place, axes.y(111), label, bold=True, color=VERMILION, anchor="end")
+        sheet.text(place, axes.y(120), label, bold=True, color=VERMILION, anchor="end")
     reduced = numbers.reduced_channels
     percent = 100 * numbers.reduced.weights / numbers.direct.weights
     sheet.dot(
@@ -74,6 +104,6 @@ def _line(sheet: Sheet, numbers: ReductionNumbers) -> None:
         stroke=INK,
         stroke_width=1.5,
         class_="handle",
-        tip=f"{reduced} reduced channels: {percent:.1f} % of the weights",
+        tip=f"{reduced} channels in the middle: {percent:.1f} % of the weights",
         across=axes.across("reduced_channels", 0, channels),
     )

@@ -31,8 +31,14 @@ def bottleneck(answer: Any) -> None:
     right = 256 * 64 + 3 * 3 * 64 * 64 + 64 * 256
     if count == right + 64 + 64 + 256:
         raise Wrong("It has biases: make each convolution with bias=False.")
+    most = 3 * 3 * 256 * 256 // 8
+    if count > most:
+        raise Wrong(f"It has {count:,} weights, and an eighth of the 3×3's 589,824 is {most:,}.")
     if count != right:
-        raise Wrong(f"It has {count:,} weights; 1×1 to 64, 3×3 within 64 and 1×1 to 256 have {right:,}.")
+        raise Wrong(
+            f"It has {count:,} weights, and may have up to {most:,}: take more channels in the middle, the "
+            "same number after the first 1×1 and after the 3×3."
+        )
     _relus_where_they_belong(answer, shape)
 
 

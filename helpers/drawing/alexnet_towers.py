@@ -45,11 +45,11 @@ def two_towers() -> Drawing:
     Channels and map sizes are those of `build("alexnet")`; the plan is figure 2 of Krizhevsky et al., 2012.
 
     >>> two_towers().alt.split(". ")[0]
-    "The two GPUs read each other's half only in conv3, fc6, fc7 and fc8"
+    "The two GPUs read each other's halves only in conv3, fc6, fc7 and fc8"
     """
     layers = list(_layers())
     *crossing, last_crossing = [layer.name for layer in layers if layer.crosses]
-    title = f"The two GPUs read each other's half only in {', '.join(crossing)} and {last_crossing}"
+    title = f"The two GPUs read each other's halves only in {', '.join(crossing)} and {last_crossing}"
     halves = ", ".join(f"{each.name} {_halves(each)}" for each in layers[:-1])
     reads = ", ".join(f"{each.name} {each.reads:,} of {each.before:,}" for each in layers)
     with styled():

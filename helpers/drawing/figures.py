@@ -197,8 +197,8 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
                 if width >= 6:
                     axes.text(starts[name] + width / 2, height, f"{width:.1f} %", ha="center", **look)
                 elif width >= 1 and starts[name] == 0 and max(percent[name].values()) > 50:
-                    # Too narrow for its number, which stands beside it, in a bar with room to spare.
-                    axes.text(width + 0.6, height, f"{width:.1f} %", ha="left", **look)
+                    # Too narrow for its number, which stands beside it and points there, in a bar with room.
+                    axes.text(width + 0.6, height, f"← {width:.1f} %", ha="left", **look)
                 starts[name] += width
         axes.legend(ncols=len(kinds), loc="lower left", bbox_to_anchor=(-0.01, 0.98))
         return Drawing.of(figure, f"{title}. {'; '.join(words)}.")

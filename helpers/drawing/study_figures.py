@@ -53,6 +53,8 @@ def study_curves(
                 axes.plot(range(1, len(curve) + 1), curve, color=colour, alpha=0.35, linewidth=1)
         if level is not None:
             axes.axhline(level, color=INK, linestyle=":", linewidth=1.5)
+            number = f"{level:g} %" if measure.endswith("error") else f"{level:g}"
+            axes.text(0.01, level, number, transform=axes.get_yaxis_transform(), va="bottom", size=9)
         for name, curve in (own or {}).items():
             _, dash, mark = looks[list(runs).index(name)]
             axes.plot(range(1, len(curve) + 1), curve, dash, color=INK, marker=mark, linewidth=2, zorder=9)

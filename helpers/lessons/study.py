@@ -18,6 +18,8 @@ from helpers.wording.refusals import known
 FOLDER = Path(__file__).parents[2] / "data" / "studies"
 MEASURES = ("training error", "test error", "training loss", "test loss")
 SHOWN = ("training error", "test error")
+COLOURS = ("blue", "orange", "green", "purple", "red")
+"""What the looks of `LINES` are called, in their order."""
 
 Curve = tuple[float, ...]
 
@@ -76,14 +78,17 @@ class Study:
         own: Mapping[str, Curve] | None = None,
         epochs: int | None = None,
         level: float | None = None,
+        colours: Iterable[str] | None = None,
     ) -> Drawing:
         """Every seed as a thin line, and their mean as a thick one, of all networks or of these.
 
         A network looks the same in each figure, if the study is small enough. `epochs` are how many to draw,
         the first ones; all if not given.
         `own` are curves of the learner's own runs, by network, drawn over them. A dotted line is drawn at the
-        value `level`. Raises ValueError as `curves`
-        does, for more networks than there are looks, and for more epochs than there are.
+        value `level`. `colours` are those of the networks, in their order, out of "blue", "orange", "green",
+        "purple" and "red", where other ones are wanted.
+        Raises ValueError as `curves` does, for more networks than there are looks, for more epochs than there
+        are, and for other colours or another number of them.
         """
         chosen = self.networks if networks is None else tuple(networks)
         curves = {network: self.curves(network, measure) for network in chosen}
@@ -94,6 +99,13 @@ class Study:
             caption = self._caption(f"the first {epochs} of {self._longest} epochs")
         title = title or f"{measure.capitalize()}, every seed"
         places = [self.networks.index(network) % len(LINES) for network in chosen]
+        if colours is not None:
+            named = tuple(colours)
+            for colour in named:
+                known("colour", colour, COLOURS)
+            if len(named) != len(chosen):
+                raise ValueError(f"There are {len(named)} colours and {len(chosen)} networks; give as many.")
+            places = [COLOURS.index(colour) for colour in named]
         apart = len(set(places)) == len(places)
         looks = [LINES[place] for place in places] if apart else LINES
         return study_curves(title, measure, curves, caption, own, looks, level)

@@ -68,6 +68,7 @@ def test_a_level_is_a_dotted_line_and_the_words_say_when_the_seeds_fell_below_it
     drawing = study_curves("Two", "training error", RUNS, "2 seeds", level=20)
     dotted = [line for line in figure().axes[0].lines if line.get_linestyle() == ":"]
     assert [set(line.get_ydata()) for line in dotted] == [{20}]
+    assert "20 %" in [text.get_text() for text in figure().axes[0].texts]
     assert "plain: training error 15.0 (10.0 to 20.0), below 20 after 3 epochs, or never" in drawing.alt
     assert "deep: training error 65.0 (60.0 to 70.0), never below 20" in drawing.alt
 

@@ -72,7 +72,7 @@ def test_the_picture_follows_the_network_and_not_a_list_of_its_own(monkeypatch):
     assert isinstance(build("alexnet", device="meta"), AlexNet)
     monkeypatch.setattr(towers, "build", other)
     alt = towers.two_towers().alt
-    assert alt.startswith("The two GPUs read each other's half only in conv3, conv4, fc6, fc7 and fc8.")
+    assert alt.startswith("The two GPUs read each other's halves only in conv3, conv4, fc6, fc7 and fc8.")
     assert "conv4 384 of 384" in alt
 
 

@@ -347,6 +347,7 @@ def test_alexnet_s_and_vgg_s_ablations():
         ("alexnet", "section 3.3", "response"): [1.4, 1.2],
         ("alexnet", "section 3.4", "overlapping"): [0.4, 0.3],
         ("alexnet", "section 4.1", "PCA"): [1],
+        ("alexnet", "section 6, footnote 5", "ten"): [1.5, 1.3],
         ("alexnet", "section 7", "any"): [2],
         ("vgg13", "section 4.1", "pairs"): [7],
     }

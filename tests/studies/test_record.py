@@ -180,6 +180,11 @@ def test_a_record_is_read_as_curves_with_their_spread(tmp_path: Path) -> None:
     for epochs in (0, 3):
         with pytest.raises(ValueError, match=r"^epochs must be a whole number from 1 to 2"):
             found.figure(epochs=epochs)
+    assert found.figure(colours=["green"]).finding == found.figure().finding
+    with pytest.raises(ValueError, match=r"^There is no colour 'pink'"):
+        found.figure(colours=["pink"])
+    with pytest.raises(ValueError, match=r"^There are 2 colours and 1 networks; give as many\.$"):
+        found.figure(colours=["blue", "red"])
     with pytest.raises(ValueError, match=r"^There is no network 'three'; choose 'one'\.$"):
         found.curves("three")
     with pytest.raises(ValueError, match=r"^There is no measure 'error'; the nearest is 'test error'"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 
@@ -21,6 +22,7 @@ LINES = ((BLUE, "-", "o"), (ORANGE, "--", "s"), (GREEN, "-.", "^"), (PURPLE, ":"
 LONGEST_NAME = 11
 """Characters of a line's name that fit beside the two panels of `training_curves`."""
 
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST_PANELS = 3
 MOST_MARKED = 40
 """Lines of more points than this are drawn without a mark at each."""
@@ -204,6 +206,17 @@ def _brief(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
+def _power(value: float) -> str:
+    """A power of ten as a tick's name: 10, 1, 0.1, 10⁻², 10⁻³ and so on.
+
+    >>> _power(0.1), _power(1e-10)
+    ('0.1', '10⁻¹⁰')
+    """
+    if value >= 0.1:
+        return f"{value:g}"
+    return f"10{str(round(math.log10(value))).translate(SUPERSCRIPTS)}"
+
+
 def check_lines(series: Mapping[str, object]) -> None:
     if not 0 < len(series) <= len(LINES):
         raise ValueError(f"There are {len(series)} lines; give 1 to {len(LINES)}, one for each look.")
@@ -225,7 +238,7 @@ def draw_lines(
     axes.grid(axis="y", color=GRID)
     if log:
         axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0e}" if value < 0.001 else f"{value:g}")
+        axes.yaxis.set_major_formatter(lambda value, _: _power(value))
     longest = max(map(len, series.values()))
     if x is None and longest <= MOST_MARKED:
         axes.set_xticks(range(1, longest + 1, max(1, longest // 8)))

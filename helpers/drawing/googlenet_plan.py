@@ -1,4 +1,4 @@
-"""GoogLeNet as a still picture: its nine blocks in a row, and the two heads that it has in training."""
+"""GoogLeNet as a still picture: its nine blocks in a row, with the heads of its training or without."""
 
 from __future__ import annotations
 
@@ -17,21 +17,27 @@ _HEAD, _HEAD_SIDE = 62, 84
 _SIZES = {"3": 28, "4": 14, "5": 7}  # of a group's maps, in pixels, when the network sees 224×224
 
 
-def googlenet_plan() -> Drawing:
-    """The plan of GoogLeNet with its auxiliary heads, from Szegedy et al., 2014, figure 3 and table 1.
+def googlenet_plan(*, heads: bool = True) -> Drawing:
+    """The plan of GoogLeNet, from Szegedy et al., 2014, figure 3 and table 1.
+
+    With its auxiliary `heads` it is the network in training; without them, the longest path is counted.
 
     >>> googlenet_plan()
     GoogLeNet's plan: a stem, blocks 3a to 5b, an average and a linear layer; heads after 4a and 4d.
+    >>> googlenet_plan(heads=False)
+    GoogLeNet's plan: a stem, blocks 3a to 5b, an average and a linear layer.
     """
-    alt = (
-        "GoogLeNet's plan: a stem, blocks 3a to 5b, an average and a linear layer; "
-        f"heads after {' and '.join(HEADS)}."
-    )
+    alt = "GoogLeNet's plan: a stem, blocks 3a to 5b, an average and a linear layer"
+    alt += f"; heads after {' and '.join(HEADS)}." if heads else "."
+    blocks = len(INCEPTION_BLOCKS)
+    path = f"GoogLeNet's longest path: 3 + {blocks} · 2 + 1 = {3 + 2 * blocks + 1} layers"
+    lowest = 0 if heads else _MIDDLE - _BOX / 2 - 28
     with styled():
-        figure = new_figure(_WIDTH, _HEIGHT)
-        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDTH), ylim=(0, _HEIGHT))
+        figure = new_figure(_WIDTH, _HEIGHT - lowest)
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDTH), ylim=(lowest, _HEIGHT))
         axes.set_axis_off()
-        axes.text(14, _HEIGHT - 20, "The network in training", size=11, weight="bold")
+        title = "The network in training" if heads else path
+        axes.text(14, _HEIGHT - 20, title, size=11, weight="bold")
         _box(axes, 14, _MIDDLE, 58, "stem\n3 layers")
         right, places = 72, {}
         for number, name in enumerate(INCEPTION_BLOCKS):
@@ -44,12 +50,17 @@ def googlenet_plan() -> Drawing:
             _box(axes, left, _MIDDLE, wide, words)
             right = left + wide
         _arrow(axes, (right, _MIDDLE), (right + 18, _MIDDLE))
-        axes.text(right + 22, _MIDDLE, "loss", va="center", weight="bold", size=9)
+        axes.text(right + 22, _MIDDLE, "loss" if heads else "score", va="center", weight="bold", size=9)
         for group, size in _SIZES.items():
             ends = [left for name, left in places.items() if name.startswith(group)]
             middle = (ends[0] + ends[-1] + _SIDE) / 2
             axes.text(middle, _MIDDLE + 36, f"{size}×{size} pixels", ha="center", size=9)
-        for name in HEADS:
+        if not heads:
+            axes.text(14, _MIDDLE + 36, "224×224", size=9)
+        for name in () if heads else ("4a", "5a"):
+            halfway = places[name] - (_STEP - _SIDE + 14) / 2
+            axes.text(halfway, _MIDDLE - 42, "max-pool", ha="center", size=9)
+        for name in HEADS if heads else ():
             _head(axes, places[name] + _SIDE + (_STEP - _SIDE) / 2)
         return Drawing.of(figure, alt)
 

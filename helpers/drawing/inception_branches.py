@@ -79,6 +79,7 @@ def inception_block(
         entry = per_channel * in_channels
         face = {"facecolor": "white", "edgecolor": INK}
         axes.add_patch(Rectangle((left, middle - entry / 2), right - left, entry, **face))
+        axes.text((left + right) / 2, middle, f"{in_channels}", ha="center", va="center", weight="bold")
         axes.text(left, 14, f"input: {in_channels} channels", va="center")
         top = middle + per_channel * block.out_channels / 2
         for y, name, look, branch in zip(_ROWS, _NAMES, _LOOKS, branches, strict=True):

@@ -281,8 +281,8 @@ def _name_own(axes: Axes, own: Mapping[str, Sequence[float]], epochs: int) -> No
     halo = [withStroke(linewidth=3, foreground="white")]
     for (name, (end, _)), height in zip(ends.items(), heights, strict=True):
         axes.text(
-            end + 0.25, low + height * (high - low), f"your {name}",
-            color=INK, size=10, weight="bold", va="center", zorder=10, path_effects=halo,
+            end + 0.15, low + (height + 0.015) * (high - low), f"your {name}",
+            color=INK, size=10, weight="bold", va="bottom", zorder=10, path_effects=halo,
         )  # fmt: skip
 
 

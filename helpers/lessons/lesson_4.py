@@ -14,7 +14,8 @@ from helpers.lessons.checking import Exercise, Wrong, built, several, whole_numb
 
 def _shares(answer: Any) -> None:
     given = [whole_number(each) for each in several(answer, 2)]
-    for name, said in zip(("4d", "5b"), given, strict=True):
+    blocks = {"the block with the largest share": "4d", "5b": "5b"}
+    for (place, name), said in zip(blocks.items(), given, strict=True):
         out_1x1, _, out_3x3, _, out_5x5, pool_proj = INCEPTION_BLOCKS[name]
         channels = out_1x1 + out_3x3 + out_5x5 + pool_proj
 
@@ -31,12 +32,16 @@ def _shares(answer: Any) -> None:
             continue
         if said == out_3x3 + out_5x5:
             raise Wrong(
-                f"For {name}, that is the number of channels; give percent of the block's {channels}."
+                f"For {place}, that is the number of channels; give percent of the block's {channels}."
             )
         for part, hint in hints.items():
             if said in percent(part):
-                raise Wrong(f"For {name}, {hint}")
-        raise Wrong(f"For {name}, take the channels that come out of 3×3 and 5×5, in percent of {channels}.")
+                raise Wrong(f"For {place}, {hint}")
+        if name == "4d" and 50 <= said < 67:
+            raise Wrong("There is a block in which the share is larger; go through all nine.")
+        raise Wrong(
+            f"For {place}, take the channels that come out of 3×3 and 5×5, in percent of all that come out."
+        )
 
 
 def _wider_3b(answer: Any) -> None:
@@ -109,9 +114,9 @@ def _two_averages(answer: Any) -> None:
 
 
 def _chance(answer: Any) -> None:
-    only_1x1, three_and_pool = (190, 183, 198, 164, 174), (188, 179, 151, 174, 162)
-    sums = [sum(five) for five in combinations(only_1x1 + three_and_pool, 5)]
-    least, most = sum(three_and_pool), sum(only_1x1)
+    three_sizes, and_a_pool = (191, 189, 193, 175, 181), (188, 179, 151, 174, 162)
+    sums = [sum(five) for five in combinations(three_sizes + and_a_pool, 5)]
+    least, most = sum(and_a_pool), sum(three_sizes)
 
     def count(wanted: Callable[[int], bool]) -> int:
         return sum(wanted(each) for each in sums)
@@ -120,7 +125,7 @@ def _chance(answer: Any) -> None:
     hints = {
         len(
             sums
-        ): "That is how many choices there are. In how many is the sum as small as that of `three_and_pool`?",
+        ): "That is how many choices there are. In how many is the sum as small as that of `and_a_pool`?",
         count(
             lambda each: each < least
         ): "Count the sums that are equal, too: the real choice is among them.",
@@ -133,16 +138,14 @@ def _chance(answer: Any) -> None:
     }
     number = whole_number(answer)
     if number != right:
-        plain = (
-            "Go through `combinations(only_1x1 + three_and_pool, 5)`; count sums up to `three_and_pool`'s."
-        )
+        plain = "Go through `combinations(three_sizes + and_a_pool, 5)`; count sums up to `and_a_pool`'s."
         raise Wrong(hints.get(number, plain))
 
 
 EXERCISES = {
     "4.1": Exercise(
         _shares,
-        "It rises within stage 4, from 50 percent in 4a to 66.7 in 4d; then it falls, to 50 in 5b.",
+        "It rises from 50 percent in 4a to 66.7 in 4d, and nowhere else; in 5b it is back at 50.",
     ),
     "4.2": Exercise(
         _wider_3b,
@@ -154,7 +157,7 @@ EXERCISES = {
     ),
     "4.4": Exercise(
         _chance,
-        "32 of 252, about 13 percent, are as low by chance alone: too many to be sure of a gain.",
+        "8 of 252, about 3 percent, are as low by chance alone; and the other three pairs fall, too.",
     ),
     "4.5": Exercise(
         built("inception_block"),

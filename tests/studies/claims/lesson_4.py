@@ -1,57 +1,134 @@
 """What lesson 4 concludes from its studies."""
 
+from collections import Counter
 from collections.abc import Callable
+from itertools import combinations
 
+from helpers import build, trace
 from helpers.lessons.study import Study, study
-from helpers.models.googlenet import Inception
+from helpers.models.googlenet import TABLE, Inception
 from studies import heads_with_norm, sizes
 from studies.parts import parameters
 from studies.reductions import BLOCKS, network
-from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level
+from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average
 
-WITHOUT = ("only 1×1", "only 3×3", "three sizes")
-PAIRS = tuple((name, f"{name} and a pool") for name in WITHOUT)
+ONLY = ("only 1×1", "only 3×3", "only 5×5")
+WITHOUT = (*ONLY, "three sizes")
+POOLS = tuple(f"{name} and a pool" for name in WITHOUT)
+PAIRS = tuple(zip(WITHOUT, POOLS, strict=True))
 BOTH = "reduced, projected pool"
 FOUR = ("direct, whole pool", "direct, projected pool", "reduced, whole pool", BOTH)
+PARTNERS = tuple(f"{name}, output matched" for name in FOUR)
+SHOWN = {*WITHOUT, *POOLS}
 
 
-def others(found: Study, name: str) -> list[str]:
-    return [each for each in found.networks if each != name]
+def chance(found: Study, higher: str, lower: str, measure: str) -> int:
+    """In how many of the 252 choices five of ten errors sum up to at most what `lower` does, as in 4.4."""
+    one, other = found.last(higher, measure), found.last(lower, measure)
+    return sum(sum(five) <= sum(other) + 1e-9 for five in combinations(one + other, 5))
+
+
+def rounded(found: Study, names: tuple[str, ...], measure: str) -> list[float]:
+    return [round(average(found, name, measure), 1) for name in names]
 
 
 def the_pool_lowers_the_training_error(found: Study) -> bool:
     return all(apart(found, pool, without, TRAINING) for without, pool in PAIRS)
 
 
-def only_5x5_learns_worst(found: Study) -> bool:
-    return all(apart(found, other, "only 5×5", TRAINING) for other in others(found, "only 5×5"))
+def without_a_pool_only_5x5_is_behind(found: Study) -> bool:
+    means = rounded(found, WITHOUT, TRAINING)
+    others = (*SHOWN - {"only 5×5"},)
+    behind = all(apart(found, other, "only 5×5", TRAINING) for other in others)
+    return (min(means), max(means)) == (3.3, 6.8) and behind
 
 
-def on_new_patches_the_means_fall_and_each_pair_overlaps(found: Study) -> bool:
-    falls = all(average(found, pool, TEST) + 1 < average(found, without, TEST) for without, pool in PAIRS)
-    return falls and all(level(found, *pair, TEST) for pair in PAIRS)
+def with_a_pool_the_means_are_close(found: Study) -> bool:
+    means = rounded(found, POOLS, TRAINING)
+    return (min(means), max(means)) == (2.2, 3.0)
 
 
-def beside_a_pool_all_are_level(found: Study) -> bool:
-    pools = [pool for _, pool in PAIRS]
-    return all(
-        level(found, one, other, measure) for measure in (TRAINING, TEST) for one in pools for other in pools
-    )
+def three_sizes_lead_without_a_pool(found: Study) -> bool:
+    return rounded(found, WITHOUT, TRAINING) == [3.9, 3.9, 6.8, 3.3]
 
 
-def the_pool_lowers_and_beside_it_all_are_level(found: Study) -> bool:
-    return the_pool_lowers_the_training_error(found) and beside_a_pool_all_are_level(found)
+def only_3x3_leads_with_a_pool_and_three_come_second(found: Study) -> bool:
+    means = dict(zip(POOLS, rounded(found, POOLS, TRAINING), strict=True))
+    first, second, *_ = sorted(means, key=lambda name: means[name])
+    return (first, second) == ("only 3×3 and a pool", "three sizes and a pool") and (
+        means[first], means[second]) == (2.2, 2.5)  # fmt: skip
 
 
-def the_pool_counted_more_than_the_size(found: Study) -> bool:
-    """Also: *only 5×5* is behind all others in training; no other size stands apart beside a pool."""
-    return only_5x5_learns_worst(found) and the_pool_lowers_and_beside_it_all_are_level(found)
+def none_is_best_both_times(found: Study) -> bool:
+    return three_sizes_lead_without_a_pool(found) and only_3x3_leads_with_a_pool_and_three_come_second(found)
 
 
-def all_seven_cost_the_same(found: Study) -> bool:
-    """Their weights are within 2 percent; the MACs of a convolution are its weights times its places."""
-    weights = [parameters(make) for make in sizes.STUDY.networks.values()]
-    return set(found.networks) == set(sizes.STUDY.networks) and max(weights) < 1.02 * min(weights)
+def the_pool_lowers_every_mean_on_new_patches(found: Study) -> bool:
+    falls = [round(average(found, one, TEST) - average(found, pool, TEST), 1) for one, pool in PAIRS]
+    return (min(falls), max(falls)) == (0.9, 1.5)
+
+
+def all_four_pairs_at_once(found: Study) -> bool:
+    """The seeds of each pair shuffled within it, all combinations of such choices counted."""
+    ways, real = Counter({0: 1}), 0
+    for pair in PAIRS:
+        one, pool = ([round(10 * error) for error in found.last(name, TEST)] for name in pair)
+        real += sum(pool)
+        choices = Counter(map(sum, combinations(one + pool, 5)))
+        added: Counter[int] = Counter()
+        for before, times in ways.items():
+            for five, often in choices.items():
+                added[before + five] += times * often
+        ways = added
+    as_low = sum(often for total, often in ways.items() if total <= real)
+    return round(252 ** len(PAIRS) / as_low, -2) == 700
+
+
+def only_5x5_is_last_on_new_patches(found: Study) -> bool:
+    counts = []
+    for rows in (WITHOUT, POOLS):
+        means = [average(found, name, TEST) for name in rows]
+        if max(means) != means[2]:
+            return False
+        counts += [chance(found, rows[2], rows[other], TEST) for other in (0, 1, 3)]
+    return counts == [8, 23, 8, 1, 22, 4]
+
+
+def no_order_of_the_others_holds_on_new_patches(found: Study) -> bool:
+    counts = []
+    for rows in (WITHOUT, POOLS):
+        for pair in combinations((rows[0], rows[1], rows[3]), 2):
+            lower, higher = sorted(pair, key=lambda name: average(found, name, TEST))
+            counts.append(chance(found, higher, lower, TEST))
+    return min(counts) == 47
+
+
+def the_pool_is_below_its_1x1_alone(found: Study) -> bool:
+    beside = [(f"{name} and a pool", f"{name} and a 1×1") for name in ONLY]
+    return all(apart(found, *each, TRAINING) for each in (*beside, ("three sizes and a pool", "three sizes")))
+
+
+def the_1x1_alone_helps_the_5x5(found: Study) -> bool:
+    """By two points; the other two by less than half a point."""
+    lower = [average(found, name, TRAINING) - average(found, f"{name} and a 1×1", TRAINING) for name in ONLY]
+    means = rounded(found, ("only 5×5", "only 5×5 and a 1×1"), TRAINING)
+    by_chance = chance(found, "only 5×5", "only 5×5 and a 1×1", TRAINING)
+    return means == [6.8, 4.8] and by_chance == 2 and round(lower[2], 1) == 2 and max(lower[:2]) < 0.5
+
+
+def on_new_patches_the_pool_is_below_its_1x1_alone(found: Study) -> bool:
+    pairs = [(f"{name} and a 1×1", f"{name} and a pool") for name in ONLY]
+    lower = [round(average(found, one, TEST) - average(found, pool, TEST), 1) for one, pool in pairs]
+    return lower == [2.2, 1.1, 0.1] and [chance(found, *pair, TEST) for pair in pairs] == [1, 45, 114]
+
+
+def all_eight_cost_the_same(found: Study) -> bool:
+    """Their parameters and their MACs are within 5 percent."""
+    makers = [make for name, make in sizes.STUDY.networks.items() if name in SHOWN]
+    weights = [parameters(make) for make in makers]
+    macs = [trace(make(), (1, 16, 16)).macs for make in makers]
+    known = set(found.networks) >= SHOWN
+    return known and all(max(each) < 1.05 * min(each) for each in (weights, macs))
 
 
 def one_rate_of_0_1_and_five_seeds(found: Study) -> bool:
@@ -60,8 +137,17 @@ def one_rate_of_0_1_and_five_seeds(found: Study) -> bool:
 
 def what_each_kernel_reads(_: Study) -> bool:
     first = BLOCKS[0]
-    read = [sizes.one_size(kernel, sizes.WIDTH, *first)[0].out_channels for kernel in (5, 3, 1)]
-    return read == [6, 16, 90]
+    read = [sizes.one_size(kernel, sizes.WIDTH, *first)[0].out_channels for kernel in (1, 3, 5)]
+    return read == [90, 16, 6]
+
+
+def what_a_place_of_only_1x1_sees(_: Study) -> bool:
+    """A 3×3, and twice a pool of 2×2 and a block of 1×1s; the maps are 4×4 in the second block."""
+    field, jump = 3, 1
+    for _pool in range(2):
+        field, jump = field + jump, 2 * jump
+    inside = sum(0 <= place + tap < 4 for place in range(4) for tap in (-2, -1, 0, 1, 2)) / 20
+    return field == 6 and 16 // jump == 4 and 0.45 < inside**2 < 0.55
 
 
 def reduced_has_little_more_than_a_quarter_of_the_parameters(_: Study) -> bool:
@@ -73,39 +159,39 @@ def reduced_has_little_more_than_a_quarter_of_the_parameters(_: Study) -> bool:
     return 0.25 < blocks(True) / blocks(False) < 0.28
 
 
-def neither_alone(found: Study) -> bool:
-    return all(level(found, FOUR[0], other, TRAINING) for other in FOUR[1:3])
-
-
-def both_together_by_a_hair(found: Study) -> bool:
-    highest = max(max(found.last(name, TRAINING)) for name in FOUR[:3])
-    return (round(min(found.last(BOTH, TRAINING)), 2), round(highest, 2)) == (10.50, 10.43)
-
-
-def the_means_of_the_four(found: Study) -> bool:
-    *rest, highest = (round(average(found, name, TRAINING), 1) for name in FOUR)
-    return (highest, min(rest), max(rest)) == (11.3, 9.3, 9.9)
-
-
-def all_four_overlap_on_new_patches(found: Study) -> bool:
-    return all(level(found, one, other, TEST) for one in FOUR for other in FOUR)
-
-
 def all_ran_at_0_05(found: Study) -> bool:
     return set(found.rates.values()) == {0.05}
 
 
-def means(found: Study, name: str) -> list[float]:
-    return [round(average(found, each, TRAINING), 1) for each in (name, f"{name}, output matched")]
+def partners(found: Study) -> list[float]:
+    return rounded(found, PARTNERS, TRAINING)
 
 
-def narrowing_the_whole_pool_raises_nothing(found: Study) -> bool:
-    direct, narrow = means(found, "direct, whole pool")
-    return means(found, "reduced, whole pool") == [9.9, 9.3] and narrow < direct
+def the_projection_costs_two_points(found: Study) -> bool:
+    return partners(found) == [8.0, 10.1, 9.3, 11.3]
 
 
-def one_more_layer_changes_nothing(found: Study) -> bool:
-    return means(found, BOTH) == [11.3, 11.3]
+def the_reductions_cost_1_2_points(found: Study) -> bool:
+    means = [average(found, name, TRAINING) for name in PARTNERS]
+    costs = [round(means[2] - means[0], 1), round(means[3] - means[1], 1)]
+    return the_projection_costs_two_points(found) and costs == [1.2, 1.2]
+
+
+def how_often_chance_does_as_much_among_the_partners(found: Study) -> bool:
+    direct, projected, reduced, both = PARTNERS
+    pairs = (projected, direct), (both, reduced), (reduced, direct), (both, projected)
+    return [chance(found, *pair, TRAINING) for pair in pairs] == [4, 3, 7, 19]
+
+
+def what_the_added_1x1_does(found: Study) -> bool:
+    return rounded(found, FOUR, TRAINING) == [9.3, 9.6, 9.9, 11.3] and the_projection_costs_two_points(found)
+
+
+def on_new_patches_in_another_order(found: Study) -> bool:
+    rows = (*FOUR, *PARTNERS)
+    means = rounded(found, rows, TEST)
+    orders = [sorted(rows, key=lambda name: average(found, name, each)) for each in (TRAINING, TEST)]
+    return (min(means), max(means)) == (18.3, 20.4) and orders[0] != orders[1]
 
 
 def heads_raise_the_training_error(found: Study) -> bool:
@@ -113,10 +199,14 @@ def heads_raise_the_training_error(found: Study) -> bool:
     return 0 < nearest < 1
 
 
-def on_new_patches_heads_are_level(found: Study) -> bool:
-    names = "two heads", "no heads"
-    found_means = [round(average(found, name, TEST), 1) for name in names]
-    return found_means == [30.5, 31.1] and level(found, *names, TEST)
+def on_new_patches_chance_does_as_much_as_heads(found: Study) -> bool:
+    means = rounded(found, ("two heads", "no heads"), TEST)
+    return means == [30.5, 31.1] and chance(found, "no heads", "two heads", TEST) == 38
+
+
+def the_gap_shrinks_with_heads(found: Study) -> bool:
+    gaps = [average(found, name, TEST) - average(found, name, TRAINING) for name in ("no heads", "two heads")]
+    return [round(gap) for gap in gaps] == [12, 8]
 
 
 def both_ran_at_0_02(found: Study) -> bool:
@@ -125,7 +215,7 @@ def both_ran_at_0_02(found: Study) -> bool:
 
 def with_batch_norm_heads_make_no_difference(found: Study) -> bool:
     names = "no heads, batch norm", "two heads, batch norm"
-    return all(level(found, *names, measure) for measure in (TRAINING, TEST))
+    return [chance(found, *names, measure) for measure in (TRAINING, TEST)] == [100, 64]
 
 
 def batch_norm_matters_far_more(found: Study) -> bool:
@@ -144,65 +234,161 @@ def heads_double_what_is_trained(found: Study) -> bool:
     return set(heads_with_norm.STUDY.networks) == set(found.networks) and with_them > 2 * without
 
 
-def on_many_crops_one_vgg_19_is_ahead(published: Callable) -> bool:
-    """GoogLeNet on 144 crops, VGG-19 on 150."""
+def on_many_crops_one_vggnet_is_ahead(published: Callable) -> bool:
+    """GoogLeNet on 144 crops, VGG-16 and VGG-19 on 150."""
     found = {
         (name, each.crops): each.value
-        for name in ("vgg19", "googlenet")
+        for name in ("vgg16", "vgg19", "googlenet")
         for each in published(name, "top-5 error", edition="paper")
         if (each.models, each.data) == (1, "validation")
     }
-    return (found["vgg19", "multi-crop"], found["googlenet", "144"]) == (7.4, 7.89)
+    vggs = (
+        found["vgg16", "multi-crop"],
+        found["vgg19", "multi-crop"],
+        found["vgg19", "multi-crop and dense"],
+    )
+    return (*vggs, found["googlenet", "144"]) == (7.5, 7.4, 7.1, 7.89)
 
 
-def the_average_alone_saves_74_percent(counted: Callable) -> bool:
-    """VGG-19 with its three linear layers, the first of which reads 512 averages, not 512 maps of 7×7."""
+def vgg_16_is_20_times_as_large_and_does_10_times_the_work(counted: Callable) -> bool:
+    vgg, own = counted("vgg16", "paper"), counted("googlenet", "paper")
+    return (round(vgg.parameters / own.parameters), round(vgg.macs / own.macs)) == (20, 10)
+
+
+def either_change_of_the_end_takes_away_as_much(counted: Callable) -> bool:
+    """VGG-16 with 512 averages before its three linear layers; and with one linear layer behind its maps."""
     by_average = (7 * 7 - 1) * 512 * 4096
-    whole = counted("vgg19", "paper").parameters - counted("googlenet", "paper").parameters
-    return round(100 * by_average / whole) == 74
+    three = sum((reads + 1) * makes for reads, makes in ((25_088, 4096), (4096, 4096), (4096, 1000)))
+    by_layers = three - (25_088 + 1) * 1000
+    whole = counted("vgg16", "paper").parameters
+    return [round(each / 1e6) for each in (by_average, whole, by_layers)] == [101, 138, 99]
+
+
+def in_a_row(naive: bool) -> tuple[float, float]:
+    """Million weights and billion MACs of the nine blocks, each of which reads what the one before makes."""
+    channels, weights, macs = 192, 0, 0
+    for name, (out_1x1, reduce_3x3, out_3x3, reduce_5x5, out_5x5, pool_proj) in TABLE.items():
+        own = channels * out_1x1
+        if naive:
+            own += channels * (9 * out_3x3 + 25 * out_5x5)
+            pool_proj = channels
+        else:
+            own += channels * (reduce_3x3 + reduce_5x5 + pool_proj)
+            own += 9 * reduce_3x3 * out_3x3 + 25 * reduce_5x5 * out_5x5
+        weights += own
+        macs += own * {"3": 28, "4": 14, "5": 7}[name[0]] ** 2
+        channels = out_1x1 + out_3x3 + out_5x5 + pool_proj
+    return round(weights / 1e6, 1), round(macs / 1e9, 1)
+
+
+def nine_naive_blocks(_: Callable) -> bool:
+    return (in_a_row(naive=True), in_a_row(naive=False)) == ((92.5, 12.1), (5.8, 1.1))
+
+
+def the_1x1s_save_more_work_than_the_stem(_: Callable) -> bool:
+    """The stem, against VGG-16's layers down to maps of 28×28."""
+
+    def stem(name: str) -> int:
+        rows = trace(build(name, device="meta")).rows
+        return sum(row.macs for row in rows if row.name.startswith(("conv1", "conv2", "conv3")))
+
+    saved = in_a_row(naive=True)[1] - in_a_row(naive=False)[1]
+    return saved > (stem("vgg16") - stem("googlenet")) / 1e9
+
+
+def where_vgg_16_and_googlenet_do_their_work(counted: Callable) -> bool:
+    found = []
+    for name, blocks in (("vgg16", ("conv4", "conv5")), ("googlenet", ("inception",))):
+        rows = trace(build(name, device="meta")).rows
+        first = [row for row in rows if row.name.startswith(("conv1", "conv2", "conv3"))]
+        then = [row for row in rows if row.name.startswith(blocks)]
+        found.append(round(sum(row.macs for row in first) / 1e9, 2))
+        found += [round(sum(row.macs for row in then) / 1e9, 1)]
+        found += [round(sum(row.parameters for row in then) / 1e6, 1)]
+    whole = round(counted("vgg16", "paper").macs / 1e9, 1)
+    return (found, whole) == ([9.34, 6.0, 13.0, 0.48, 1.1, 5.8], 15.5)
 
 
 CLAIMS: list[Concluded] = [
-    ("sizes", "the weights and MACs (within 2 percent)", all_seven_cost_the_same),
-    (
-        "sizes",
-        "in the first block *only 5×5* reads 6, *only 3×3* reads 16, and *only 1×1* reads 90.",
-        what_each_kernel_reads,
-    ),
-    ("sizes", "one learning rate (0.1) and five seeds.", one_rate_of_0_1_and_five_seeds),
+    ("sizes", "equally many weights and MACs (within 5 percent)", all_eight_cost_the_same),
+    ("sizes", "a 1×1 reads 90, a 3×3 16, and a 5×5 only 6.", what_each_kernel_reads),
+    ("sizes", "with batch norm and a learning rate of 0.1.", one_rate_of_0_1_and_five_seeds),
     ("sizes", "every seed with it ends below every seed without.", the_pool_lowers_the_training_error),
-    ("sizes", "*Only 5×5* ends highest, with every seed.", only_5x5_learns_worst),
     (
         "sizes",
-        "the pool lowers each mean by more than a point, but in every pair the seeds overlap",
-        on_new_patches_the_means_fall_and_each_pair_overlaps,
+        "the means go from 3.3 to 6.8 percent, and *only 5×5* ends highest, with every seed.",
+        without_a_pool_only_5x5_is_behind,
+    ),
+    ("sizes", "With one, they go from 2.2 to 3.0.", with_a_pool_the_means_are_close),
+    (
+        "sizes",
+        "*three sizes* have the lowest mean; with one, *only 3×3* has. None is best both times.",
+        none_is_best_both_times,
+    ),
+    ("sizes", "No size, and not all three, was best with it *and* without.", none_is_best_both_times),
+    (
+        "sizes",
+        "already sees 6×6 of a patch's 16×16 pixels, and half of what",
+        what_a_place_of_only_1x1_sees,
     ),
     (
         "sizes",
-        "a 1×1, a 3×3 and three sizes came out level. So here the pool counted more than the size.",
-        the_pool_counted_more_than_the_size,
+        "It lowers all four means, by 0.9 to 1.5 points.",
+        the_pool_lowers_every_mean_on_new_patches,
+    ),
+    ("sizes", "is as low in only 1 of 700 cases.", all_four_pairs_at_once),
+    (
+        "sizes",
+        "Chance does as much in 8, 23 and 8 of 252 choices (against 1×1s, 3×3s and three sizes without",
+        only_5x5_is_last_on_new_patches,
+    ),
+    ("sizes", "chance does as much in at least 47 of 252.", no_order_of_the_others_holds_on_new_patches),
+    (
+        "sizes",
+        "every seed with the pool ends below every seed with the 1×1 alone.",
+        the_pool_is_below_its_1x1_alone,
     ),
     (
         "sizes",
-        "the pool lowered the training error; beside it, a 1×1, a 3×3 and three sizes came out level.",
-        the_pool_lowers_and_beside_it_all_are_level,
+        "(from 6.8 to 4.8 percent), which chance does in 2 of 252 choices",
+        the_1x1_alone_helps_the_5x5,
+    ),
+    (
+        "sizes",
+        "by 2.2 points for 1×1s, 1.1 for 3×3s and 0.1 for 5×5s.",
+        on_new_patches_the_pool_is_below_its_1x1_alone,
     ),
     ("reductions", "and at a learning rate of 0.05.", all_ran_at_0_05),
-    ("reductions", "Neither alone raises it by more than the seeds differ", neither_alone),
+    (
+        "reductions",
+        "8.0 become 10.1 percent where 3×3 and 5×5 are direct, and 9.3 become 11.3",
+        the_projection_costs_two_points,
+    ),
+    (
+        "reductions",
+        "The reductions cost 1.2 points: 8.0 become 9.3, and 10.1 become 11.3.",
+        the_reductions_cost_1_2_points,
+    ),
+    (
+        "reductions",
+        "in 4 and 3 of 252 choices for the projection, and in 7 and 19 for the reductions.",
+        how_often_chance_does_as_much_among_the_partners,
+    ),
     (
         "reductions",
         "*reduced* has little more than a quarter of the parameters.",
         reduced_has_little_more_than_a_quarter_of_the_parameters,
     ),
-    ("reductions", "if only by a hair (10.50 against 10.43).", both_together_by_a_hair),
-    ("reductions", "Its mean is 11.3 percent, and theirs are 9.3 to 9.9.", the_means_of_the_four),
-    ("reductions", "On *new* patches the seeds of all four overlap", all_four_overlap_on_new_patches),
     (
         "reductions",
-        "*reduced, whole pool* goes from a mean of 9.9 to 9.3.",
-        narrowing_the_whole_pool_raises_nothing,
+        "(from 9.3 to 8.0, and from 9.9 to 9.3); where it is projected, it doesn't (9.6 and 10.1, and 11.3",
+        what_the_added_1x1_does,
     ),
-    ("reductions", "*reduced, projected pool* stays at 11.3.", one_more_layer_changes_nothing),
+    (
+        "reductions",
+        "all eight means lie between 18.3 and 20.4 percent, in another order.",
+        on_new_patches_in_another_order,
+    ),
     ("heads", "both at a learning rate of 0.02.", both_ran_at_0_02),
     (
         "heads",
@@ -211,12 +397,13 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "heads",
-        "the means are 30.5 percent with heads and 31.1 without, and the seeds overlap.",
-        on_new_patches_heads_are_level,
+        "30.5 percent with heads and 31.1 without; counted as in exercise 4.4, chance does as much in 38 of",
+        on_new_patches_chance_does_as_much_as_heads,
     ),
+    ("heads", "training patches shrinks from 12 points to 8", the_gap_shrinks_with_heads),
     (
         "heads_with_norm",
-        "None that stands out from the spread of five seeds",
+        "None that we could tell from chance, in training (100 of 252 choices, counted as in exercise 4.4)",
         with_batch_norm_heads_make_no_difference,
     ),
     (
@@ -236,8 +423,33 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "published",
-        "VGG-19 is ahead: 7.4 percent top-5 error (measured after the challenge) against 7.89.",
-        on_many_crops_one_vgg_19_is_ahead,
+        "16 has 7.5 percent and VGG-19 7.4 (measured after the challenge), against GoogLeNet's 7.89 on 144",
+        on_many_crops_one_vggnet_is_ahead,
     ),
-    ("counted", "the average alone 74 percent", the_average_alone_saves_74_percent),
+    (
+        "counted",
+        "VGG-16 has 20 times as many parameters, and does 10 times the MACs.",
+        vgg_16_is_20_times_as_large_and_does_10_times_the_work,
+    ),
+    (
+        "counted",
+        "would take away 101 of the 138 million, and leaving out two linear layers, alone, 99.",
+        either_change_of_the_end_takes_away_as_much,
+    ),
+    (
+        "counted",
+        "92.5 million weights instead of 5.8, and do 12.1 billion MACs instead of 1.1.",
+        nine_naive_blocks,
+    ),
+    ("counted", "its 1×1s save 87 million weights.", nine_naive_blocks),
+    (
+        "counted",
+        "So the 1×1s save more work than the stem does.",
+        the_1x1s_save_more_work_than_the_stem,
+    ),
+    (
+        "counted",
+        "VGG-16 spends 9.3 of its 15.5 billion MACs, and GoogLeNet's stem 0.48.",
+        where_vgg_16_and_googlenet_do_their_work,
+    ),
 ]

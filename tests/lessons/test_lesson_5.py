@@ -31,6 +31,53 @@ class Block(nn.Module):
         return self.join(y, norms[2](self.projection(x)))
 
 
+class Misplaced(Block):
+    """The exercise's block with its batch norms where `forward` puts them."""
+
+    def __init__(self, forward, norms=2):
+        super().__init__(norms=norms)
+        self.own_forward = forward
+
+    def forward(self, x):
+        return self.own_forward(self, x, *self.norms)
+
+
+def never_called(block, x, *norms):
+    return F.relu(block.conv2(F.relu(block.conv1(x))) + block.projection(x))
+
+
+def one_never_called(block, x, one, *others):
+    return F.relu(block.conv2(F.relu(one(block.conv1(x)))) + block.projection(x))
+
+
+def first_never_called(block, x, one, other):
+    return F.relu(other(block.conv2(F.relu(block.conv1(x)))) + block.projection(x))
+
+
+def third_never_called(block, x, one, other, third):
+    return F.relu(other(block.conv2(F.relu(one(block.conv1(x))))) + block.projection(x))
+
+
+def after_the_sum(block, x, one, other):
+    return F.relu(other(block.conv2(F.relu(one(block.conv1(x)))) + block.projection(x)))
+
+
+def after_the_last_relu(block, x, one, other):
+    return other(F.relu(block.conv2(F.relu(one(block.conv1(x)))) + block.projection(x)))
+
+
+def after_the_relu_and_on_the_shortcut(block, x, one, other):
+    return F.relu(block.conv2(one(F.relu(block.conv1(x)))) + other(block.projection(x)))
+
+
+def only_on_the_shortcut(block, x, one, other):
+    return F.relu(block.conv2(F.relu(one(block.conv1(x)))) + other(block.projection(x)))
+
+
+def one_called_twice(block, x, one, other):
+    return F.relu(one(block.conv2(F.relu(one(block.conv1(x))))) + block.projection(x))
+
+
 RIGHT = ["degradation", "overfitting", "neither", "unknown"]
 
 
@@ -167,7 +214,7 @@ def test_exercise_5_takes_a_trained_block_and_leaves_it_as_it_is():
         (BasicBlock(64, 128, 2, shortcut="A"), "no 1×1 on the shortcut"),
         (Block(bias=True), "has a bias"),
         (Block(norms=0), "It has 0 batch norms"),
-        (Block(norms=1), "It has 1 batch norms"),
+        (Block(norms=1), "It has 1 batch norm:"),
         (Block(join=lambda f, s: f + s), "The last ReLU is missing"),
         (Block(join=lambda f, s: F.relu(f) + s), "comes too early"),
         (Block(join=lambda f, s: F.relu(f) + F.relu(s)), "Both paths go through"),
@@ -177,6 +224,16 @@ def test_exercise_5_takes_a_trained_block_and_leaves_it_as_it_is():
         (Block(join=lambda f, s: F.relu(f - s)), "subtracted"),
         (Block(join=lambda f, s: F.relu(f * s)), "multiplied"),
         (Block(inner=torch.tanh), "The numbers differ"),
+        (Block(norms=4), "It has 4 batch norms"),
+        (Misplaced(never_called), "are made, but never called"),
+        (Misplaced(one_never_called), "No batch norm follows the second"),
+        (Misplaced(first_never_called), "No batch norm follows the first"),
+        (Misplaced(third_never_called, norms=3), "is made, but never called"),
+        (Misplaced(after_the_sum), "after the addition"),
+        (Misplaced(after_the_last_relu), "after the addition"),
+        (Misplaced(after_the_relu_and_on_the_shortcut), "comes after the ReLU"),
+        (Misplaced(only_on_the_shortcut), "No batch norm follows the second"),
+        (Misplaced(one_called_twice), "is called twice"),
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )  # fmt: skip

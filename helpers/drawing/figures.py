@@ -268,7 +268,9 @@ def heat_maps(
     down = round(0.8 * across * len(rows) / len(columns))
     width, height = left + len(panels) * (across + apart), 100 + down
     described = []
-    shades = {name: np.log2(np.maximum(np.asarray(values, float), 0.01)) for name, values in panels.items()}
+    # By the numbers as they are printed, so that equal ones have one colour.
+    printed = {name: np.round(np.asarray(values, float), 2) for name, values in panels.items()}
+    shades = {name: np.log2(np.maximum(values, 0.01)) for name, values in printed.items()}
     furthest = max(float(np.nanmax(np.abs(each))) for each in shades.values())
     end = min(max(furthest, LEAST_RATIO), MOST_RATIO)
     with styled():

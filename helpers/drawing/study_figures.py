@@ -150,7 +150,10 @@ def study_dots(
                     ha="right", va="center", weight="bold", size=9,
                 )  # fmt: skip
             for name, value in (own or {}).get(measure, {}).items():
-                axes.scatter([value], [names.index(name)], s=46, color=INK, marker="D", zorder=5)
+                axes.scatter(
+                    [value], [names.index(name)], s=46, marker="D", zorder=5,
+                    color="none", edgecolor=INK, linewidth=1.8,  # so that it hides no dot
+                )  # fmt: skip
         figure.text(12 / 760, 1 - 22 / height, title, weight="bold", size=11)
         yours = " Black diamonds: your own." if own else ""
         means = "Thick lines and numbers: their mean. Thin lines: the same seed." if joined else ""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from helpers.explorers.numbers.dense_block import dense_block
 from helpers.lessons.checking import Exercise, Wrong, any_number, built, several, whole_number
-from helpers.wording.refusals import shown
 
 
 def _from_layers(width: int) -> int:
@@ -43,69 +41,35 @@ def _narrower(answer: Any) -> None:
         raise Wrong(hints.get(layers, plain))
 
 
-READERS = range(1, 8)
-PAIRS = [(source, reader) for reader in READERS for source in range(reader)]
-"""The 28 connections of a block of six layers; the seventh reader is what follows it."""
-
-
-def _stay(keeps: Callable[[int, int], Any]) -> list[tuple[int, int]]:
-    return [pair for pair in PAIRS if keeps(*pair)]
-
-
-WINDOW = _stay(lambda source, reader: source >= reader - 3)
-OTHERS = {
-    "That keeps only the source just before; keep three.": lambda source, reader: source == reader - 1,
-    "That keeps two sources; keep three.": lambda source, reader: source > reader - 3,
-    "That keeps four sources; keep three.": lambda source, reader: source >= reader - 4,
-    "That keeps only the third source before the reader; keep those after it, too.": (
-        lambda source, reader: source == reader - 3
-    ),
-    "That keeps the three *first* sources; keep those just before the reader.": (
-        lambda source, reader: source < 3
-    ),
-    "That is the other way round: it keeps what should be cut.": (lambda source, reader: source < reader - 3),
-    "That keeps the block's input for every reader; here it is a source like any other.": (
-        lambda source, reader: source == 0 or source >= reader - 3
-    ),
-    "That leaves nothing to reader 1, which has no other source than the input.": (
-        lambda source, reader: source > 0 and source >= reader - 3
-    ),
-    "That keeps everything.": lambda source, reader: True,
-    "That keeps nothing.": lambda source, reader: False,
-}
-
-
-def _window(answer: Any) -> None:
-    keeps, number = several(answer, 2)
-    if not callable(keeps):
-        raise Wrong(
-            f"The first answer is {shown(keeps)}; give the function itself: window, without brackets."
-        )
-    for pair in PAIRS:
-        if (says := keeps(*pair)) not in (True, False):
-            raise Wrong(f"window{pair} gives {shown(says)}; return True or False.")
-    stays = _stay(keeps)
-    if stays != WINDOW:
-        for hint, other in OTHERS.items():
-            if stays == _stay(other):
-                raise Wrong(hint)
-        source, reader = next(pair for pair in PAIRS if (pair in stays) != (pair in WINDOW))
-        last = ", ".join(str(each) for each in range(max(0, reader - 3), reader))
-        raise Wrong(
-            f"window({source}, {reader}) gives {(source, reader) in stays}; reader {reader} should keep only "
-            f"the sources {last}."
-        )
-    if number is ...:
-        raise Wrong("The function is right. How many connections stay?")
+def _second_block(answer: Any) -> None:
+    taken, most = map(whole_number, several(answer, 2))
+    if (taken, most) == (168, 192):
+        raise Wrong("You have both numbers; the other way round.")
     hints = {
-        len(PAIRS) - len(WINDOW): "The function is right; so many are *cut*. How many stay?",
-        21: "The function is right; but readers 1 and 2 have fewer than three sources.",
-        15: "The function is right; but what follows the block reads, too: the seventh reader.",
-        36: "That counts both blocks; give the number for one.",
+        96: "That is in the first block, where 16 maps come in. Here they are 32.",
+        224: "**b** leaves the input to its next reader, layer 1. How many readers lose it?",
+        160: "What follows the block reads the input, too, and loses it.",
+        288: "That is in both blocks; give the second alone.",
+        32: "Count these maps again for each reader that loses them.",
+        6: "So many readers lose the input; and how many maps each?",
+        48: "The input has 32 maps here; 8 are what a layer makes.",
     }
-    if (said := whole_number(number)) != len(WINDOW):
-        plain = "The function is right. Readers 1 and 2 keep 1 and 2 sources; how many do the five others?"
-        raise Wrong(hints.get(said, plain))
+    if taken != 192:
+        plain = "32 maps come in, and six readers lose them: layers 2 to 6, and what follows the block."
+        raise Wrong(hints.get(taken, plain))
+    hints = {
+        48: "Count a layer's maps again for each reader: layer 1 has six.",
+        21: "So many connections are cut; and a layer's connection has 8 maps.",
+        120: "Layer 1 has six readers, and layer 6 has one: what follows the block is a reader, too.",
+        288: "Layer 1 has six readers, but layer 6 has only one. Add them up.",
+        336: "That is in both blocks; give the second alone.",
+        360: "That cuts the input, too; cut only the layers.",
+        192: "Layer 1 has six readers, layer 2 five, and so on to layer 6. Add them up.",
+        224: "Layers 1 to 6 have 6, 5, 4, 3, 2 and 1 readers; the seventh source is the input.",
+    }
+    if most != 168:
+        plain = "Layers 1 to 6 have 6, 5, 4, 3, 2 and 1 readers, and each reader loses 8 maps of each."
+        raise Wrong(hints.get(most, plain))
 
 
 def _kept(answer: Any) -> None:
@@ -160,7 +124,9 @@ EXERCISES = {
         "of 12: the fewer maps the 1×1 makes, the sooner it saves; but the less it hands on.",
     ),
     "6.2": Exercise(
-        _window, "1 + 2 + 5 · 3 = 18 connections stay; most of those to the block's input are cut."
+        _second_block,
+        "6 · 32 = 192 maps, and 21 · 8 = 168: no cut of layers is as large, so in this block the input has "
+        "no fair partner. You could cut only half of its maps, 96 again.",
     ),
     "6.3": Exercise(
         _kept, "2 · (16 + 24 + 32 + 40) = 224 maps against 16 + 3 · 8 = 40: a sum of sums against a sum."

@@ -2,6 +2,7 @@
 
 import re
 from copy import deepcopy
+from itertools import combinations
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,7 @@ from helpers import DenseBlockExplorer, build, check, counted, published, saved_
 from helpers.models.densenet import DenseBlock
 from studies import dense as dense_study
 from studies.parts import parameters
-from studies.reuse import CUTS, Mask, dense_net, input_and_previous
+from studies.reuse import CUTS, IN_BLOCK_1, Mask, dense_net, input_and_previous
 from tests.answers import Failing, assert_hint
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "6_densenet.ipynb"
@@ -206,53 +207,44 @@ def test_exercise_1_hints(answer, hint):
     assert_hint(check("6.1", answer), hint)
 
 
-def window(source, reader):
-    return source >= reader - 3
+def readers_that_lose(kept):
+    """For each source that a reader of a block of six layers loses, its number: once for each reader."""
+    pairs = [(source, reader) for reader in range(1, 8) for source in range(reader)]
+    return [source for source, reader in pairs if not kept(source, reader)]
 
 
-def test_exercise_2_is_what_is_cut():
-    connections = [(source, reader) for reader in range(1, 8) for source in range(reader)]
-    stays = sum(window(*each) for each in connections)
-    assert len(connections) == 28
-    assert check("6.2", [window, stays]).startswith("Right. 1 + 2 + 5 · 3 = 18")
-    assert check("6.2", (lambda s, r: r - s in (1, 2, 3), 18.0)).startswith("Right. ")
-    assert check("6.2", (lambda s, r: np.int64(s) >= r - 3, 18)).startswith("Right. ")
-
-
-def no_answer(source, reader): ...
+def test_exercise_2_is_what_the_cuts_take():
+    """The input to its next reader only, and all layers to no reader, where 32 maps come in."""
+    taken = 32 * len(readers_that_lose(CUTS["the input to its next reader only"]))
+    most = 8 * len(readers_that_lose(lambda source, reader: source == 0))
+    assert check("6.2", [taken, most]).startswith("Right. 6 · 32 = 192 maps, and 21 · 8 = 168")
+    assert check("6.2", (192.0, np.int64(168))).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (window, "is not a list of 2 answers"),
-        ([18, window], "The first answer is 18; give the function itself"),
-        ([True, 18], "The first answer is True"),
-        ([no_answer, 18], "window(0, 1) gives None; return True or False."),
-        ([no_answer, ...], "window(0, 1) gives None"),
-        ([lambda source: True, 18], "Your answer raised TypeError"),
-        ([lambda s, r: s == r - 1, 18], "only the source just before"),
-        ([lambda s, r: s > r - 3, 18], "keeps two sources"),
-        ([lambda s, r: s >= r - 4, 18], "keeps four sources"),
-        ([lambda s, r: s == r - 3, 18], "only the third source before"),
-        ([lambda s, r: s < 3, 18], "the three *first* sources"),
-        ([lambda s, r: s < r - 3, 18], "the other way round"),
-        ([lambda s, r: s == 0 or s >= r - 3, 18], "a source like any other"),
-        ([lambda s, r: s > 0 and s >= r - 3, 18], "leaves nothing to reader 1"),
-        ([lambda s, r: True, 18], "keeps everything"),
-        ([lambda s, r: False, 18], "keeps nothing"),
-        (
-            [lambda s, r: s % 2 == 0, 18],
-            "window(1, 2) gives False; reader 2 should keep only the sources 0, 1.",
-        ),
-        ([window, ...], "How many connections stay?"),
-        ([window, 10], "so many are *cut*"),
-        ([window, 21], "fewer than three sources"),
-        ([window, 15], "the seventh reader"),
-        ([window, 36], "for one"),
-        ([window, 17], "how many do the five others"),
-        ([window, 17.5], "is not a whole number"),
-        ([window, "x"], "is not a number"),
+        ([168, 192], "other way round"),
+        ([96, 168], "in the first block"),
+        ([224, 168], "How many readers lose it"),
+        ([160, 168], "What follows the block reads the input, too"),
+        ([288, 168], "in both blocks"),
+        ([32, 168], "again for each reader"),
+        ([6, 168], "how many maps each"),
+        ([48, 168], "8 are what a layer makes"),
+        ([1, 168], "layers 2 to 6, and what follows the block"),
+        ([192, 48], "layer 1 has six"),
+        ([192, 21], "has 8 maps"),
+        ([192, 120], "layer 6 has one"),
+        ([192, 288], "only one. Add them up"),
+        ([192, 336], "in both blocks"),
+        ([192, 360], "cut only the layers"),
+        ([192, 192], "layer 2 five"),
+        ([192, 224], "the seventh source is the input"),
+        ([192, 1], "6, 5, 4, 3, 2 and 1 readers"),
+        ([192, 1.5], "is not a whole number"),
+        (["many", 168], "is not a number"),
+        (192, "is not a list of 2 answers"),
     ],
 )
 def test_exercise_2_hints(answer, hint):
@@ -433,7 +425,8 @@ def test_what_the_text_says_a_block_keeps_is_so():
         for entering, layers, side in blocks
     )
     assert 131e6 / 2 < joined < 131e6
-    assert "More than half of the 131 are there because each dense layer stores anew" in text()
+    assert "864 maps are kept, and only 224 are different" in text()
+    assert "More than half of the 131 are there because each dense layer stores all that it reads" in text()
     assert "2 · (64 + 96 + … + 224) + 2 · 6 · 128 = 1,728 + 1,536 = 3,264 maps" in text()
 
 
@@ -460,7 +453,6 @@ def test_what_the_text_says_of_connections_and_weights_is_so():
     assert len(pairs) == 28
     assert cuts["not the layer just before"] == cuts["the input to its next reader only"] == 6
     assert (cuts["the layer just before, and the input"], cuts["the layer just before only"]) == (15, 21)
-    assert "21 + 7 = 28 connections." in text()
     network = dense_net(input_and_previous)
     whole = parameters(dense_net)
     idle = 0
@@ -494,9 +486,27 @@ def test_the_triangle_and_the_maps_are_those_of_the_cuts():
             if letter in counts:
                 counts[letter] += 1
     assert counts == {"a": 6, "b": 6, "c": 15}
-    assert "6 · 8 · 2 = 96 maps" in text()
+    assert "**a** takes 96 maps, **c** 240 and **b** 288." in text()
     assert (6 * 8 * 2, 15 * 8 * 2, 6 * 16 + 6 * 32) == (96, 240, 288)
     assert (6 + 5 + 4 + 3) * 8 * 2 == 288
+
+
+def test_the_partners_of_the_fair_test_are_all_that_there_are():
+    """Layers of the first block that take as many maps as the input to its next reader only."""
+    taken = 16 * len(readers_that_lose(IN_BLOCK_1["block 1: the input to its next reader only"]))
+    choices = [
+        layers
+        for number in range(1, 7)
+        for layers in combinations(range(1, 7), number)
+        if 8 * len(readers_that_lose(lambda source, reader, cut=layers: source not in cut)) == taken
+    ]
+    assert taken == 96
+    assert choices == [(1, 2, 6), (1, 3, 5), (2, 3, 4), (1, 4, 5, 6), (2, 3, 5, 6)]
+    assert "Layers 1, 2 and 6: (6 + 5 + 1) · 8 = 96. Or 1, 3 and 5, or 2, 3 and 4." in text()
+    assert "(Of four layers: 1, 4, 5 and 6, or 2, 3, 5 and 6.)" in text()
+    assert {name.partition(": ")[2] for name in list(IN_BLOCK_1)[1:]} == {
+        f"layers {', '.join(map(str, layers))} to no reader" for layers in choices
+    }
 
 
 def test_what_the_text_says_of_the_paper_s_network_is_counted():
@@ -515,11 +525,12 @@ def test_what_the_text_says_of_memory_is_so():
         saved_for_backward(build(name, device="cpu"), photo) / 1e6 for name in ("densenet121", "resnet50")
     )
     assert (round(dense), round(residual)) == (131, 82)
+    assert "keeps 131 MB of maps for each photo, and ResNet-50, with three times the parameters," in text()
     assert "DenseNet-121 keeps 131 MB of maps for each photo, where ResNet-50 keeps 82" in text()
     dense, residual = (3 * 4 * counted(name).parameters / 1e6 for name in ("densenet121", "resnet50"))
     assert (round(dense), round(residual)) == (96, 307)
     assert 4 < (residual - dense) / (131 - 82) < 5
-    assert "From five photos on: 49 MB more for each outweigh 307 − 96 = 211 MB of parameters." in text()
+    assert "From five photos on, the extra 49 MB for each outweigh 307 − 96 = 211 MB of parameters." in text()
 
 
 def torchvision(name):
@@ -544,6 +555,7 @@ def test_what_the_text_says_of_equal_work_is_so():
     assert 0 < ahead[201] < 1
     assert -0.5 < ahead[161] < 0
     assert "at 4 by less than a point, and at 8 no longer" in text()
+    assert "on ImageNet, at 8 billion MACs, DenseNet is no longer ahead." in text()
 
 
 @pytest.mark.parametrize(

@@ -48,12 +48,12 @@ _hidden = _number(
     {
         _most + 1: "With 89 the pair has 102,528 weights, and the 5×5 has 102,400.",
         64: "With 64 the pair has 73,728 weights, well below the 5×5's 102,400. How far can it widen?",
-        _five // _weights(64, 1, 3): "There are two 3×3: one from 64 to h, and one from h to 64.",
-        2 * _most: "There are two 3×3: one from 64 to h, and one from h to 64.",
-        _five: "That is how many weights the 5×5 has. For which h do the two 3×3 have fewer?",
-        2 * _weights(64, 1, 3): "That is what the two 3×3 have for each channel between them.",
+        _five // _weights(64, 1, 3): "There are two 3×3s: one from 64 to h, and one from h to 64.",
+        2 * _most: "There are two 3×3s: one from 64 to h, and one from h to 64.",
+        _five: "That is how many weights the 5×5 has. For which h do the two 3×3s have fewer?",
+        2 * _weights(64, 1, 3): "That is what the two 3×3s have for each channel between them.",
     },
-    "The two 3×3 have 9 · 64 · h + 9 · h · 64 weights, and the 5×5 has 25 · 64 · 64.",
+    "The two 3×3s have 9 · 64 · h + 9 · h · 64 weights, and the 5×5 has 25 · 64 · 64.",
 )
 
 _three, _each = _weights(64, 96, 3), _weights(64, 1, 1) + _weights(1, 96, 3)
@@ -93,7 +93,7 @@ _share = _number(
     {
         round(100 * _projection / sum(_bottleneck)): "That is the projection in percent of the main path. "
         "The whole block is the main path and the projection.",
-        round(100 * 2 * _projection / (sum(_bottleneck) + _projection)): "Two 1×1 lead from 64 channels to "
+        round(100 * 2 * _projection / (sum(_bottleneck) + _projection)): "Two 1×1s lead from 64 channels to "
         "256. Only one of them is on the shortcut.",
         _projection: "That is the number of its weights. What percentage is it of the whole block's?",
         25: "It is one of four convolutions, but they aren't equal: count their weights.",
@@ -102,18 +102,19 @@ _share = _number(
 )
 
 _growth = _number(
-    (64 + 12 * 24) // 2,
+    (360 - 64) // 12,
     {
-        64 + 12 * 24: "That is what the block hands to the transition, which halves it.",
-        12 * 24: "The 64 that came in are handed on as well. And the transition?",
-        12 * 24 // 2: "The 64 that came in are handed on as well: they count before the halving.",
-        64 + 12 * 24 // 2: "The transition halves all channels, the 64 that came in among them.",
-        (64 + 11 * 24) // 2: "There are twelve layers. The last one's maps count, too.",
-        64 * 12 * 24: "Nothing is multiplied: every layer puts its 24 maps beside what is there.",
-        64 + 24: "That is what comes out of the first layer.",
-        32: "That would be an addition, as in ResNet. DenseNet concatenates.",
+        25: "With 25 the block hands on 364 channels, and 182 leave the transition.",
+        (180 - 64) // 12: "The transition halves. So how many channels may the block hand to it?",
+        360 // 12: "The 64 that came in are handed on as well: they are among the 360.",
+        180 // 12: "The transition halves, and the 64 that came in are handed on as well.",
+        (360 - 64) // 11: "There are twelve layers. The last one's maps count, too.",
+        (360 - 64) // 13: "There are twelve layers. The 64 that came in are no thirteenth.",
+        360: "That is what the block may hand to the transition. How much of it may each layer add?",
+        360 - 64: "That is what all twelve layers may add together. And each?",
+        (64 + 12 * 24) // 2: "That is how many leave then. With which growth rate?",
     },
-    "Begin with 64, let each of twelve layers put 24 maps beside what is there, and halve.",
+    "How many channels may leave the block, before the halving? 64 came in; twelve layers add the others.",
 )
 
 CHANGES = ("training", "machine", "nothing")
@@ -138,7 +139,7 @@ _pairs = _number(
     4,
     {
         6: "That would be all of them. Look at DenseNet-161: it is wider than the other three.",
-        2: "In two pairs it is the other way round. In how many do more layers come with less error?",
+        2: "In two pairs it is the other way round. In how many do more layers come with a lower error?",
         3: "Are all four DenseNets shown? The papers have no figure for DenseNet-161: choose torchvision's.",
         10: "That is the count of pairs of five networks. Leave only DenseNet ticked.",
     },
@@ -218,7 +219,7 @@ ROWS = ("AlexNet", "VGG-16", "GoogLeNet", "ResNet-50", "DenseNet-121")
 OTHERS = {"alexnet", "googlenet"}
 BEHIND = 9.15 - 6.71
 _MISCOMPARED = (
-    (-BEHIND, "It is the other way round: GoogLeNet has more error, so give a number above 0."),
+    (-BEHIND, "It is the other way round: GoogLeNet's error is higher, so give a number above 0."),
     (0.04, "That is with 6.67, which is the error of several networks. What does one alone have?"),
     (-0.04, "That is with 6.67, which is the error of several networks. What does one alone have?"),
     (10.07 - 6.71, "That is GoogLeNet on one crop. The rest are single networks on ten crops."),
@@ -302,7 +303,9 @@ EXERCISES = {
         _averaged, "1,024 · 1,000, as before: the average leaves one number of each map. AlexNet's fc6 grows."
     ),
     "7.5": Exercise(_share, "16,384 of 73,728 weights, as many as the 1×1 that widens has."),
-    "7.6": Exercise(_growth, "64 + 12 · 24 = 352 come out of the block, and half of them go on."),
+    "7.6": Exercise(
+        _growth, "64 + 12 · 24 = 352 leave the block, and 176 the transition. With 25 it would be 182."
+    ),
     "7.7": Exercise(
         _what_changes_it,
         "Counted numbers stay; published ones come from a training; measured ones from a machine.",

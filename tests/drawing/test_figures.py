@@ -202,9 +202,9 @@ def test_a_narrow_first_part_has_its_number_beside_it_where_there_is_room(made):
     full, tiny = {"x": 4, "y": 48, "z": 48}, {"x": 1, "y": 999}
     shares("Few", {"wide": {"x": 3.8, "y": 96.2}, "full": full, "tiny": tiny})
     numbers = {text.get_text(): text for text in made[0].axes[0].texts}
-    assert set(numbers) == {"3.8 %", "96.2 %", "48.0 %", "99.9 %"}
-    assert numbers["3.8 %"].get_position()[0] > 3.8
-    assert numbers["3.8 %"].get_ha() == "left"
+    assert set(numbers) == {"← 3.8 %", "96.2 %", "48.0 %", "99.9 %"}
+    assert numbers["← 3.8 %"].get_position()[0] > 3.8
+    assert numbers["← 3.8 %"].get_ha() == "left"
 
 
 def test_a_kind_that_one_bar_lacks_is_neither_said_nor_seen_there(made):

@@ -168,7 +168,7 @@ def test_the_right_number_or_word_is_right_in_every_form(exercise, answer):
 
 
 def test_every_exercise_is_named_after_its_lesson():
-    counts = {"1": 5, "2": 6, "3": 6, "4": 5, "5": 5, "6": 5, "7": 13}  # the last lesson has a quiz
+    counts = {"1": 5, "2": 7, "3": 6, "4": 5, "5": 5, "6": 5, "7": 13}  # the last lesson has a quiz
     assert [
         f"{lesson}.{exercise}" for lesson in LESSONS for exercise in range(1, 1 + counts.get(lesson, 3))
     ] == NAMES
@@ -191,7 +191,7 @@ def test_checking_leaves_the_learner_s_random_numbers_alone(exercise):
 def test_an_unknown_exercise_is_a_sentence_with_the_names_there_are(name):
     says = check(name, 1)
     assert says.startswith("There is no exercise ")
-    assert re.search(r"'3\.\d'", says)
+    assert re.search(r"'\d\.\d'", says)
     assert says.endswith(".")
 
 

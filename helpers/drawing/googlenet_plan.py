@@ -45,12 +45,12 @@ def googlenet_plan(*, heads: bool = True) -> Drawing:
             _arrow(axes, (right, _MIDDLE), (left, _MIDDLE))
             _box(axes, left, _MIDDLE, _SIDE, name, bold=True)
             places[name], right = left, left + _SIDE
-        for left, words, wide in ((578, "average", 58), (652, "linear", 48)):
+        for left, words, wide in ((574, "average", 58), (646, "linear", 46)):
             _arrow(axes, (right, _MIDDLE), (left, _MIDDLE))
             _box(axes, left, _MIDDLE, wide, words)
             right = left + wide
-        _arrow(axes, (right, _MIDDLE), (right + 18, _MIDDLE))
-        axes.text(right + 22, _MIDDLE, "loss" if heads else "score", va="center", weight="bold", size=9)
+        _arrow(axes, (right, _MIDDLE), (right + 14, _MIDDLE))
+        axes.text(right + 17, _MIDDLE, "loss" if heads else "scores", va="center", weight="bold", size=9)
         for group, size in _SIZES.items():
             ends = [left for name, left in places.items() if name.startswith(group)]
             middle = (ends[0] + ends[-1] + _SIDE) / 2

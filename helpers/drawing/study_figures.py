@@ -253,7 +253,7 @@ def study_scale(
         figure.text(0.015, 0.93, title, weight="bold", size=11)
         levels = dict.fromkeys(name for each in (reference or {}).values() for name in each)
         thin = f" Thin lines: single seeds of {', '.join(levels)}." if levels else ""
-        thin += "".join(f" {measure.capitalize()}: each step doubles it." for measure in doubling)
+        thin += "".join(f" {measure.capitalize()}: each step up doubles it." for measure in doubling)
         lines = f"Each mark: one seed. Lines: their mean.{thin}\n{caption[0].upper()}{caption[1:]}."
         figure.text(0.015, 0.03, lines, size=9, linespacing=1.5)
         words = (

@@ -172,7 +172,7 @@ def test_a_measure_may_double_with_each_step_and_each_may_begin_elsewhere(figure
     training, test = figure().axes
     assert (training.get_yscale(), test.get_yscale()) == ("log", "linear")
     assert test.get_ylim()[0] == 4
-    assert [text for text in figure().texts if "Training error: each step doubles it." in text.get_text()]
+    assert [text for text in figure().texts if "Training error: each step up doubles it." in text.get_text()]
 
 
 def test_a_scale_without_a_series_is_refused():

@@ -51,9 +51,9 @@ def _larger_photo(answer: Any) -> None:
     if given[0] != linear:
         raise Wrong(f"The linear layer: {linear_hints.get(given[0], plain)}")
     conv_hints = {
-        2 * conv: "its kernels read only their own tower's 192 channels.",
+        2 * conv: "its kernels read only their own group's 192 channels.",
         4 * conv: "a kernel doesn't grow with the map: the same weights are used at more places.",
-        conv // 2: "there are 256 kernels, 128 in each tower.",
+        conv // 2: "there are 256 kernels, 128 in each group.",
         conv + 256: "that counts the biases; give the weights alone.",
         conv // 9: "each kernel is 3×3 in each channel that it reads.",
         work: "those are MACs; how many weights are there?",
@@ -64,7 +64,7 @@ def _larger_photo(answer: Any) -> None:
     work_hints = {
         conv: "that is each weight once, and each is used at every place of a map.",
         2 * work: "a multiplication and an addition are one MAC together.",
-        4 * work: "a kernel reads only its own tower's channels, and it is as large as before.",
+        4 * work: "a kernel reads only its own group's channels, and it is as large as before.",
         25 * conv: "a map of 25×25 has 625 places.",
         13 * 13 * conv: "that is for maps of 13×13, and these are 25×25.",
         12 * 12 * conv: "that is for maps of 12×12, as they are after the pooling.",

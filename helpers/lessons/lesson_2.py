@@ -85,9 +85,7 @@ def _by_chance(answer: Any) -> None:
 
 
 EXERCISES = {
-    "2.1": Exercise(
-        built("vgg"), "Your two gaps make all the convolutions of A and of D, and of any other VGG."
-    ),
+    "2.1": Exercise(built("vgg"), "Your gap makes all the convolutions of A and of D, and of any other VGG."),
     "2.2": Exercise(
         _three_or_one, "9 · (2 + 4 + 4) = 90, against 49 · 2 = 98: three save even where the channels double."
     ),

@@ -135,7 +135,7 @@ def test_every_cell_tells_its_ways_and_is_the_darker_the_more_there_are(kernel, 
         for count, tip in {*zip(counts.tolist(), told, strict=True)}:
             least, *most = (int(each.replace(",", "")) for each in re.findall(r"[\d,]+", tip))
             assert least <= count <= (most or [least])[0]
-            assert tip.endswith(f" way{'' if tip.startswith('1 w') else 's'} to the output cell")
+            assert tip.endswith(f" path{'' if tip.startswith('1 p') else 's'} to the last unit")
             assert not (exactly and most)
         shades = [sum(bytes.fromhex(shape.get("fill")[1:])) for shape in shapes]
         assert shades == sorted({*shades}, reverse=True)
@@ -145,7 +145,7 @@ def test_every_cell_tells_its_ways_and_is_the_darker_the_more_there_are(kernel, 
 def test_the_grids_have_one_scale_and_stand_apart_over_their_names(kernel, depth):
     picture, sides = seen(kernel, depth), kernel_stack(kernel, depth, 1).grids
     places, end = grids(picture), 0
-    names = ["input", *(f"layer {layer}" for layer in range(1, depth)), "output"]
+    names = ["picture", *(f"map {layer}" for layer in range(1, depth + 1))]
     for (left, _, cell, _), side, name in zip(places, sides, names, strict=True):
         assert cell == places[0][2]
         assert left > end
@@ -162,8 +162,8 @@ def test_the_numbers_in_the_cells_are_the_ways_where_they_can_be_read(kernel, de
     shown = [text for text in picture.texts if text.words.isdigit() and text.box[3] < 280]
     counted = (kernel, depth) in {(3, 1), (3, 2), (3, 3), (5, 1), (5, 2), (7, 1)}
     assert picture.words[1] == (
-        f"{'Number and shade' if counted else 'Shade'}: ways from a cell to the output cell.   "
-        f"Frames: a cell, and the {kernel}×{kernel} cells that it reads."
+        f"{'Number and shade' if counted else 'Shade'}: paths to that unit.   "
+        f"Frames: a unit, and the {kernel}×{kernel} that it reads."
     )
     expected = []
     for (left, top, cell, _), line in zip(grids(picture), kernel_stack(kernel, depth, 1).ways, strict=True):
@@ -226,12 +226,10 @@ def test_the_bars_are_as_long_as_the_counts_say(kernel, depth):
 
 
 def test_a_dot_for_each_nonlinearity_and_the_last_one_sets_the_depth():
-    explorer = KernelStackExplorer(depth=3)
+    explorer = KernelStackExplorer(depth=5)
     picture = Seen(explorer.svg)
-    dots = [picture.tip(f"a ReLU after layer {layer}") for layer in (1, 2, 3)]
-    dots += [picture.tip(f"a stack of {layers} layers") for layers in (4, 5)]
-    assert [each.get("fill") == "white" for each in dots] == [False, False, False, True, True]
-    assert [each.get("class") for each in dots] == [None, None, "handle", None, None]
+    dots = [picture.tip(f"a ReLU after layer {layer}") for layer in (1, 2, 3, 4, 5)]
+    assert [each.get("class") for each in dots] == [None, None, None, None, "handle"]
     assert picture.tip("a ReLU after the one kernel").get("fill") == dots[0].get("fill")
     [(start, end, low, high)] = {tuple(drag) for _, control, *drag in picture.drags() if control == "depth"}
     for depth, dot in enumerate(dots, start=1):
@@ -241,12 +239,12 @@ def test_a_dot_for_each_nonlinearity_and_the_last_one_sets_the_depth():
 
 def test_what_is_written_over_the_picture():
     many = {
-        "One output cell sees 5×5 cells of the input: each 3×3 adds 2",
+        "One unit of map 2 sees 5×5 pixels: each 3×3 adds 2",
         "weights, 128 channels in and out; MACs in the same ratio",
     }
     assert many <= {*seen(3, 2).words}
     one = {
-        "One output cell sees 7×7 cells of the input: its own kernel",
+        "One unit of map 1 sees 7×7 pixels: its own kernel",
         "weights, 1 channel in and out; MACs in the same ratio",
     }
     assert one <= {*seen(7, 1, channels=1).words}

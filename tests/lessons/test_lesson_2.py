@@ -37,7 +37,7 @@ def vgg(
     configuration, *, convolution=None, widths=CHANNELS, inputs=512 * 7 * 7, channels_become=None,
     relu=nn.ReLU, pool=nn.MaxPool2d, drop=nn.Dropout, early=False, flatten=nn.Flatten,
 ):  # fmt: skip
-    """The lesson's function, with every way to fill its gaps, and to change the rest, as an option."""
+    """The lesson's function, with every way to fill its gap, and to change the rest, as an option."""
     convolution = convolution or (lambda c_in, c_out: nn.Conv2d(c_in, c_out, kernel_size=3, padding=1))
     layers, channels = [], 3
     for depth, width in zip(configuration, widths, strict=True):
@@ -54,7 +54,7 @@ def vgg(
 
 
 def filled(*arguments, **options):
-    """The function with nn.Conv2d(...) in its first gap."""
+    """The function with nn.Conv2d(...) in its gap."""
 
     def convolution(c_in, c_out):
         return nn.Conv2d(*(arguments or (c_in, c_out)), **{"kernel_size": 3, "padding": 1, **options})
@@ -68,7 +68,7 @@ def changed(**options):
 
 @pytest.mark.parametrize("answer", [vgg, filled(padding="same")])
 def test_exercise_1_right(answer):
-    assert check("2.1", answer).startswith("Right. Your two gaps make all the convolutions")
+    assert check("2.1", answer).startswith("Right. Your gap makes all the convolutions")
 
 
 def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
@@ -94,7 +94,7 @@ def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
         (filled(bias=False), "leave out bias=False"),
         (filled(3, 64), "from 3 to 64 channels, not from 64 to 128"),
         (filled(64, 3), "from 64 to 3 channels, not from 3 to 64"),
-        (lambda configuration: vgg(configuration, inputs=512), "Something else than the gaps"),
+        (lambda configuration: vgg(configuration, inputs=512), "Something else than the gap"),
         (changed(relu=None), "there are 2 layers nn.ReLU, not 10: one after each convolution"),
         (changed(relu=nn.Tanh), "there are 2 layers nn.ReLU, not 10"),
         (changed(pool=None), "there are 0 layers nn.MaxPool2d, not 5: one at the end of each stage"),

@@ -47,10 +47,10 @@ def draw_kernel_stack(numbers: KernelStackNumbers) -> Sheet:
     cell, grids = _placed(numbers.grids)
     counted = cell >= LEGIBLE_CELL
     adds = f"each {numbers.small} adds {numbers.kernel_size - 1}" if numbers.depth > 1 else "its own kernel"
-    sheet.title(LEFT, 18, f"One output cell sees {numbers.large} cells of the input: {adds}")
+    sheet.title(LEFT, 18, f"One unit of map {numbers.depth} sees {numbers.large} pixels: {adds}")
     shown = "Number and shade" if counted else "Shade"
-    ways = f"{shown}: ways from a cell to the output cell."
-    sheet.text(LEFT, 39, f"{ways}   Frames: a cell, and the {numbers.small} cells that it reads.")
+    paths = f"{shown}: paths to that unit."
+    sheet.text(LEFT, 39, f"{paths}   Frames: a unit, and the {numbers.small} that it reads.")
     for grid, line in zip(grids, numbers.ways, strict=True):
         _cells(sheet, grid, line, cell)
     _frames(sheet, numbers.kernel_size, grids, cell)
@@ -69,7 +69,7 @@ def _placed(sides: Sequence[int]) -> tuple[float, list[Grid]]:
     gaps, cells = (len(sides) - 1) * GAP, sum(sides)
     cell = min(LARGEST_CELL, (WIDTH - 2 * LEFT - gaps) / cells, BAND / sides[0])
     left = (WIDTH - cell * cells - gaps) / 2
-    names = ["input", *(f"layer {number}" for number in range(1, len(sides) - 1)), "output"]
+    names = ["picture", *(f"map {number}" for number in range(1, len(sides)))]
     grids = []
     for name, side in zip(names, sides, strict=True):
         grids.append(Grid(name, side, left, TOP + (BAND - cell * side) / 2))
@@ -100,12 +100,12 @@ def _shaded(line: tuple[int, ...]) -> str:
     parts = []
     for low, beyond in zip(least, [*least[1:], products[-1] + 1], strict=True):
         high = max(each for each in products if each < beyond)
-        ways = f"{low:,}{f' to {high:,}' if high > low else ''} way{'s' if high > 1 else ''}"
+        paths = f"{low:,}{f' to {high:,}' if high > low else ''} path{'s' if high > 1 else ''}"
         mixed = (round(pale + shades[low] * (deep - pale)) for pale, deep in zip(PALE, DEEP, strict=True))
         starts = [
             next((column for column in range(side) if down * line[column] >= low), None) for down in line
         ]
-        tip = f"{ways} to the output cell"
+        tip = f"{paths} to the last unit"
         parts.append(tag("path", d=_outline(starts), fill=f"#{bytes(mixed).hex()}", data_tip=tip))
     edges = "".join(f"M0 {at}h{side}M{at} 0v{side}" for at in range(side + 1))
     return "".join([*parts, tag("path", d=edges, stroke=FAINT, pointer_events="none")])
@@ -228,22 +228,20 @@ def _weights(sheet: Sheet, numbers: KernelStackNumbers) -> None:
 
 def _nonlinearities(sheet: Sheet, numbers: KernelStackNumbers) -> None:
     """A dot for each ReLU. Those of the stack can be drawn out to the right: each belongs to a layer."""
-    sheet.text(DOTS_LEFT - 8, BARS_TOP - 16, "nonlinearities", bold=True)
+    sheet.text(DOTS_LEFT - 8, BARS_TOP - 16, "ReLUs", bold=True)
     middles = [BARS_TOP + row * LINE + BAR / 2 for row in (0, 1)]
     depth = Drag("depth", DOTS_LEFT, DOTS_LEFT + (MOST_DEPTH - 1) * DOT, 1, MOST_DEPTH)
     sheet.pad(DOTS_LEFT - DOT / 2, BARS_TOP, MOST_DEPTH * DOT, BAR, across=depth)
-    for layer in range(1, MOST_DEPTH + 1):
-        there = layer <= numbers.depth
+    for layer in range(1, numbers.depth + 1):
         sheet.dot(
             DOTS_LEFT + (layer - 1) * DOT,
             middles[0],
             7,
-            SKY if there else "white",
-            stroke=INK if there else FAINT,
+            SKY,
+            stroke=INK,
             stroke_width=1.2,
-            stroke_dasharray=None if there else "2 2",
             class_="handle" if layer == numbers.depth else None,
-            tip=f"a ReLU after layer {layer}" if there else f"a stack of {layer} layers",
+            tip=f"a ReLU after layer {layer}",
             across=depth,
         )
     sheet.dot(DOTS_LEFT, middles[1], 7, SKY, stroke=INK, stroke_width=1.2, tip="a ReLU after the one kernel")

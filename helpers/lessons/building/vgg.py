@@ -1,4 +1,4 @@
-"""Exercise 1: the function that makes a VGG, with its two gaps filled in."""
+"""Exercise 1: the function that makes a VGG, with its gap filled in."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _made(answer: Any, depths: tuple[int, ...]) -> nn.Module:
     except TypeError as error:
         if "ellipsis" in str(error).lower():
             raise Wrong(
-                "A gap is still open: first the kernel's size and the padding, then what `channels` becomes."
+                "A gap is still open: the convolution needs its kernel's size and a padding."
             ) from None
         raise
     if isinstance(made, type) or not isinstance(made, nn.Module):
@@ -47,7 +47,7 @@ def _one(made: nn.Module, letter: str, depths: tuple[int, ...]) -> None:
     for layer, pair in zip(found, pairwise(widths), strict=True):
         _convolution(layer, *pair)
     if sum(map(torch.numel, made.parameters())) != sum(map(torch.numel, VGG(letter).parameters())):
-        raise Wrong("Something else than the gaps has changed: the number of parameters is another.")
+        raise Wrong("Something else than the gap has changed: the number of parameters is another.")
     _kinds(_leaves(made), _leaves(VGG(letter)))
     scores = made(torch.empty(1, 3, 224, 224))
     if scores.shape != (1, 1000):
@@ -71,11 +71,11 @@ def _kinds(found: list[type[nn.Module]], expected: list[type[nn.Module]]) -> Non
     for kind, place in where.items():
         if have[kind] != need[kind]:
             raise Wrong(
-                f"Something else than the gaps has changed: there are {have[kind]} layers nn.{kind.__name__},"
+                f"Something else than the gap has changed: there are {have[kind]} layers nn.{kind.__name__},"
                 f" not {need[kind]}: {place}."
             )
     if found != expected:
-        raise Wrong("Something else than the gaps has changed: the layers are others, or in another order.")
+        raise Wrong("Something else than the gap has changed: the layers are others, or in another order.")
 
 
 def _convolution(layer: nn.Conv2d, c_in: int, c_out: int) -> None:

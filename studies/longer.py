@@ -15,5 +15,5 @@ STUDY = Study(
     networks={"plain-14": partial(plain, 14), "plain-44": partial(plain, 44)},
     data=patches,
     epochs=45,
-    rates=(0.05, 0.1, 0.2, 0.4),
+    rates=(0.005, 0.02, 0.05, 0.1, 0.2),
 )

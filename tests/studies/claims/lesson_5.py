@@ -105,32 +105,31 @@ def rates_move_a_and_b(found: Study) -> bool:
     return [round(max(each) - min(each), 1) for each in errors] == [4.7, 8.3]
 
 
-def three_times_as_long_does_not_help_44_layers(found: Study) -> bool:
+def three_times_as_long_is_not_enough_for_44_layers(found: Study) -> bool:
     deep, shallow = (found.last(f"plain-{depth}", TRAINING) for depth in (44, 14))
-    return (round(min(deep)), round(max(deep)), round(mean(shallow), 1)) == (39, 72, 0.1)
+    five = len(tried("longer")["plain-44"]) == 5
+    return five and (round(min(deep)), round(max(deep)), round(mean(shallow), 1)) == (16, 40, 0.1)
 
 
-def they_end_no_better_than_after_15_epochs(found: Study) -> bool:
-    return average(found, "plain-44", TRAINING) > average(study("degradation"), "plain-44", TRAINING)
+def they_end_better_than_after_15_epochs(found: Study) -> bool:
+    return average(found, "plain-44", TRAINING) < average(study("degradation"), "plain-44", TRAINING) - 10
 
 
-def most_of_the_way_is_near_guessing(found: Study) -> bool:
-    way = sorted(error for curve in found.curves("plain-44", TRAINING) for error in curve[:40])
-    return way[len(way) // 4] >= 70 and way[3 * len(way) // 4] <= 90
+def the_curves_hardly_fall_at_the_end(found: Study) -> bool:
+    return all(curve[-1] > curve[-5] - 2 for curve in found.curves("plain-44", TRAINING))
 
 
-def they_come_down_at_the_end(found: Study) -> bool:
-    curves = found.curves("plain-44", TRAINING)
-    return all(curve[-1] < mean(curve[:40]) for curve in curves) and min(map(min, curves)) > 37
+def every_run_of_44_ends_worse_on_new_patches(found: Study) -> bool:
+    return apart(found, "plain-14", "plain-44", TEST, by=10)
 
 
-def for_15_epochs_the_best_rate_was_lower(found: Study) -> bool:
-    return study("degradation").rates["plain-44"] == 0.05 < found.rates["plain-44"]
+def for_15_epochs_the_best_rate_was_higher(found: Study) -> bool:
+    return study("degradation").rates["plain-44"] == 0.05 > found.rates["plain-44"]
 
 
 def a_rate_between_was_the_best_for_44_layers(found: Study) -> bool:
-    rates = [float(rate) for rate in tried("longer")["plain-44"]]
-    return (found.rates["plain-44"], min(rates), max(rates), len(rates)) == (0.2, 0.05, 0.4, 4)
+    rates = sorted(float(rate) for rate in tried("longer")["plain-44"])
+    return found.rates["plain-44"] == 0.02 and rates[:3] == [0.005, 0.02, 0.05]
 
 
 CLAIMS: list[Concluded] = [
@@ -220,20 +219,20 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "longer",
-        "at the best of four rates, plain-14 gets 0.1 percent wrong, and plain-44 still 39 to 72.",
-        three_times_as_long_does_not_help_44_layers,
+        "at the best of five rates, plain-14 gets 0.1 percent wrong, and plain-44 still 16 to 40.",
+        three_times_as_long_is_not_enough_for_44_layers,
     ),
-    ("longer", "no better than after 15 epochs.", they_end_no_better_than_after_15_epochs),
+    ("longer", "better than after 15 epochs", they_end_better_than_after_15_epochs),
+    ("longer", "they hardly fall any more", the_curves_hardly_fall_at_the_end),
     (
         "longer",
-        "at the rates that were tried, from 0.05 to 0.4. For 44 layers 0.2 was the best of the four",
+        "every run of the 44 ends worse than every run of the 14.",
+        every_run_of_44_ends_worse_on_new_patches,
+    ),
+    (
+        "longer",
+        "For 44 layers 0.02 was the best of five rates, in one training at each",
         a_rate_between_was_the_best_for_44_layers,
     ),
-    ("longer", "for 15 epochs it was 0.05", for_15_epochs_the_best_rate_was_lower),
-    (
-        "longer",
-        "The 44 get 70 to 90 percent of them wrong for most of the way",
-        most_of_the_way_is_near_guessing,
-    ),
-    ("longer", "They come down only at the end", they_come_down_at_the_end),
+    ("longer", "For 15 epochs it was 0.05", for_15_epochs_the_best_rate_was_higher),
 ]

@@ -327,6 +327,12 @@ def vgg16_does_21_times_the_work_of_alexnet(_: object) -> bool:
     return round(macs[0] / macs[1]) == 21
 
 
+def four_stacks_beat_every_7x7_and_the_fifth_none(found: Study) -> bool:
+    *four, fifth = sorted(found.last("three 3×3", TEST))
+    large = found.last("7×7", TEST)
+    return max(four) < min(large) and fifth > max(large)
+
+
 CLAIMS: list[Concluded] = [
     (
         "kernels",
@@ -355,17 +361,17 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels",
-        "But the dots overlap: five seeds can't tell whether that is chance.",
-        the_stacks_have_the_lower_mean_and_overlap,
+        "But the fifth stack is worse than every 7×7, and chance can do as much (exercise 2.6).",
+        four_stacks_beat_every_7x7_and_the_fifth_none,
     ),
     (
         "kernels",
-        "Without the ReLUs inside, its mean lies between. But the dots overlap",
+        "Without the ReLUs inside, its mean lies between.",
         the_one_without_inner_relus_lies_between_and_all_three_overlap,
     ),
     (
         "kernels",
-        "They would have shown a difference of four points, but hardly one of one or two.",
+        "Five seeds can show a difference of about four points, hardly of one or two.",
         five_seeds_show_four_points_and_hardly_one_or_two,
     ),
     (

@@ -33,7 +33,7 @@ class ReductionExplorer(Explorer):
             {
                 "kernel_size": Slider("kernel size", kernel_size, 1, 11, odd=True),
                 "in_channels": Slider("in channels", in_channels, 8, 512, step=8),
-                "reduced_channels": Slider("channels in the middle", reduced_channels, 1, in_channels),
+                "reduced_channels": Slider("middle channels", reduced_channels, 1, in_channels),
                 "out_channels": Slider("out channels", out_channels, 8, 512, step=8),
                 "image_size": Slider("map size (pixels)", image_size, 1, 224),
                 "break_even": Choice("break-even", MARK, break_even),

@@ -192,7 +192,7 @@ def test_the_dot_on_the_line_follows_the_hand_and_its_tip_says_where_it_is(noteb
     mouse.move(x + 500, y, steps=3)  # beyond the axes it stays at their end
     mouse.up()
     _wait_until(lambda: "via 128:" in reducing.sentence, "the dot was dragged to the end")
-    assert reducing.slider("channels in the middle").value == "128"
+    assert reducing.slider("middle channels").value == "128"
     mouse.move(x, y)  # the hand has let go
     assert in_kernel(notebook, "reducing.reduced_channels.value") == "128"
     assert reducing.tip == ""

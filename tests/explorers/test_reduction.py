@@ -65,7 +65,7 @@ def test_to_more_channels_than_came_in_would_be_no_reduction():
     explorer.in_channels.value = 512
     assert explorer.reduced_channels.max == 512
     with pytest.raises(
-        ValueError, match="channels in the middle cannot be 65: it takes a whole number from 1 to 64"
+        ValueError, match="middle channels cannot be 65: it takes a whole number from 1 to 64"
     ):
         ReductionExplorer(in_channels=64, reduced_channels=65)
 

@@ -14,6 +14,7 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 html_theme = "furo"
 html_title = "The classic convolutional networks, and why 1×1 matters"
+html_favicon = "static/icon.svg"
 html_static_path = ["static"]
 html_css_files = ["picture.css", "site.css"]
 html_js_files = [("explorers.js", {"type": "module"})]

@@ -1,4 +1,4 @@
-// Brings a page's explorers to life: Python for browsers, started when the first of them comes into view, runs the
+// Brings a page's explorers to life: Python for browsers, started when the first of them is nearly in view, runs the
 // course's own code, and inputs of the page set its controls. Until then, and where that cannot run, the stored
 // pictures stay.
 
@@ -13,8 +13,10 @@ let python = null;
 function started() {
   python ??= (async () => {
     const { loadPyodide } = await import(new URL("pyodide/pyodide.mjs", here));
-    const pyodide = await loadPyodide({ indexURL: new URL("pyodide/", here).href });
-    const code = await fetch(new URL("helpers.zip", here));
+    const [pyodide, code] = await Promise.all([
+      loadPyodide({ indexURL: new URL("pyodide/", here).href }),
+      fetch(new URL("helpers.zip", here)),
+    ]);
     if (!code.ok) throw new Error(`helpers.zip: ${code.status}`);
     pyodide.unpackArchive(await code.arrayBuffer(), "zip");
     return {
@@ -254,7 +256,7 @@ addEventListener("load", () => document.querySelectorAll("pre, figure:not(.explo
 const figures = [...document.querySelectorAll("figure.explorer")];
 const waiting = new IntersectionObserver(
   (entries) => entries.filter((each) => each.isIntersecting).forEach((each) => start(each.target)),
-  { rootMargin: "200px" },
+  { rootMargin: "100%" }, // one screen ahead of the reader: Python takes a second or two to start
 );
 const linked = figures.find((figure) => asked(figure.id));
 for (const figure of figures) if (figure !== linked) waiting.observe(figure);

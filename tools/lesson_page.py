@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from helpers.lessons.checking import LESSONS, built
 from tools.live import WIDGET, Live, explorers_of
+from tools.markup import to_html
 
 ROOT = Path(__file__).parents[1]
 FURTHER = "## Going further"
@@ -116,11 +117,12 @@ def _merged(lives: Iterable[Live], lesson: str) -> dict[str, bytes]:
 
 
 def _code(cell: NotebookNode) -> str:
-    """The code of a cell; a solution is folded under its first line."""
+    """The code of a cell; what is folded has the comment it begins with as its title."""
     block = f"```{{code-block}} python\n{cell.source}\n```"
     if not cell.metadata.get("jupyter", {}).get("source_hidden"):
         return block
-    title = cell.source.splitlines()[0].removeprefix("# ")
+    first = cell.source.partition("\n")[0]
+    title = first.removeprefix("# ") if first.startswith("# ") else "Show the code"
     return "\n\n".join(
         (
             _raw(f'<details class="solution"><summary>{escape(title)}</summary>'),
@@ -163,6 +165,8 @@ def _output(output: NotebookNode, picture: str | None) -> str:
         return f"<figure>{picture}</figure>"
     if output.output_type == "stream":
         return _printed(output.text)
+    if source := output.data.get("text/markdown"):
+        return to_html(source)
     text = output.data["text/plain"]
     return f'<p class="question">{escape(text)}</p>' if WIDGET in output.data else _printed(text)
 

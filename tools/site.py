@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import gzip
 import inspect
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from importlib import import_module
 from importlib.metadata import distribution
@@ -30,6 +31,8 @@ SITE = ROOT / "site"
 PACKAGE = ROOT / "helpers"
 EXAMPLE = "https://github.com/your-name/your-course"
 """The address of a repository in the texts, for which the course's own stands where it is known."""
+LESSON = re.compile(r"^\| \d \| \[(.+?)\]\(notebooks/(\w+)\.ipynb\) \| (.+?) \| (\d+) \|$", re.MULTILINE)
+"""A lesson's row in the README's table: its name, its file, what one moves and sees, and its minutes."""
 PYODIDE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 ROOMS = (
     "arithmetic",
@@ -51,17 +54,17 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
         shutil.rmtree(each, ignore_errors=True)
     (source / "static").mkdir(parents=True)
     files = folder / "files"
-    for page in ("conf.py", "index.md"):
-        shutil.copy(SITE / page, source)
+    shutil.copy(SITE / "conf.py", source)
+    notebooks = tuple(notebooks)
+    (source / "index.md").write_text(start(notebooks), encoding="utf-8")
     (source / "running.md").write_text(running(), encoding="utf-8")
-    for name in ("explorers.js", "site.css"):
+    for name in ("explorers.js", "site.css", "icon.svg"):
         shutil.copy(SITE / name, source / "static")
     for name in ("picture.js", "picture.css"):
         shutil.copy(PACKAGE / "explorers" / name, source / "static")
     for name in ("teaching.md", "jupyterhub_config.py"):
         shutil.copy(ROOT / "docs" / name, source)
     (source / "reference.md").write_text(reference(), encoding="utf-8")
-    notebooks = tuple(notebooks)
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:  # each runs a kernel of its own
         made = dict(zip((path.stem for path in notebooks), pool.map(lesson_page, notebooks), strict=True))
     pages = made | {"studies": studies_page(notebooks)}
@@ -77,14 +80,24 @@ def build(folder: Path, notebooks: Iterable[Path]) -> None:
                 (files / f"{name}.gz").write_bytes(gzip.compress(data, mtime=0))
             else:
                 (files / name).write_bytes(data)
-    start = helpers.ReductionExplorer()
-    (files / "start.png").write_bytes(png_of_svg(start.svg, {}))
+    (files / "start.png").write_bytes(png_of_svg(helpers.ReductionExplorer().svg, {}))
     (folder / ".nojekyll").touch()  # GitHub would leave out what begins with an underscore
     (folder / "slides").mkdir()
     for path in notebooks:
         shutil.copy(path, files)
         (folder / "slides" / f"{path.stem}.slides.html").write_text(make_deck(path), encoding="utf-8")
     _python(folder / "_static")
+
+
+def start(notebooks: Sequence[Path]) -> str:
+    """The start page, with the README's rows of these lessons as a list: each leads to its page."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = {row[2]: row for row in LESSON.finditer(readme)}
+    lessons = []
+    for path in notebooks:
+        name, file, shows, minutes = rows[path.stem].groups()
+        lessons.append(f"- [Lesson {path.stem[0]} · {name}]({file}.md): {shows} *({minutes} minutes)*")
+    return (SITE / "index.md").read_text(encoding="utf-8").replace("LESSONS", "\n".join(lessons))
 
 
 def running() -> str:

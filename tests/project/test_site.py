@@ -39,3 +39,41 @@ def test_how_to_run_the_notebooks_names_the_address_or_an_example(project):
     project('[project]\nname = "course"\nurls.Repository = "https://github.com/teacher/nets"\n')
     assert "git+https://github.com/teacher/nets\n" in site.running()
     assert site.EXAMPLE not in site.running()
+
+
+def test_the_start_page_says_of_each_lesson_what_the_readme_says(tmp_path):
+    page = site.start([NOTEBOOK])
+    [row] = [
+        line
+        for line in (site.ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+        if "5_resnet" in line
+    ]
+    [line] = [line for line in page.splitlines() if "5_resnet.md" in line]
+    assert line.startswith("- [Lesson 5 · ResNet](5_resnet.md): ")
+    assert row.split(" | ")[2] in line
+    assert "LESSONS" not in page
+
+
+def test_shown_source_is_html_and_not_the_name_of_an_object():
+    output = lesson_page.NotebookNode(
+        output_type="display_data",
+        data={
+            "text/plain": "<IPython.core.display.Markdown object>",
+            "text/markdown": "```python\nx = 1\n```",
+        },
+    )
+    html = lesson_page._output(output, None)
+    assert "Markdown object" not in html
+    assert '<div class="highlight">' in html
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("# What is cut\ncut = 3", "What is cut"),
+        ('print("layers")', "Show the code"),
+    ],
+)
+def test_folded_code_has_its_comment_as_title(source, title):
+    cell = lesson_page.NotebookNode(source=source, metadata={"jupyter": {"source_hidden": True}})
+    assert f"<summary>{title}</summary>" in lesson_page._code(cell)

@@ -85,25 +85,24 @@ def _by_chance(answer: Any) -> None:
 
 
 EXERCISES = {
-    "2.1": Exercise(built("vgg"), "Your gap makes all the convolutions of A and of D, and of any other VGG."),
-    "2.2": Exercise(
+    "2.1": Exercise(
         _three_or_one, "9 · (2 + 4 + 4) = 90, against 49 · 2 = 98: three save even where the channels double."
     ),
-    "2.3": Exercise(_mixed, "5, 7, 8, and then twice 2 · 2 more: 12, 16."),
-    "2.4": Exercise(
+    "2.2": Exercise(_mixed, "5, 7, 8, and then twice 2 · 2 more: 12, 16."),
+    "2.3": Exercise(
         _corner,
         "A unit in the corner has most of its field outside the picture; measure one in the middle.",
     ),
-    "2.5": Exercise(
+    "2.4": Exercise(
         built("vgg_stage"),
         "(field − 1) / (k − 1) convolutions and a pool; with k = 3, a network of such stages is a VGG.",
     ),
-    "2.6": Exercise(
+    "2.5": Exercise(
         _by_chance,
         "Chance alone does as much in 46 of 252 ways, or 18 %, so the race can't tell. Had the dots not "
         "overlapped, it would have been 2 of 252: five seeds can show a difference, if it is clear enough.",
     ),
-    "2.7": Exercise(
+    "2.6": Exercise(
         built("to_convolution"),
         "The same weights in another shape: on 9×8 maps the head now answers at 3×2 places.",
     ),

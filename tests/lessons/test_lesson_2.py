@@ -1,6 +1,5 @@
 """`check` on lesson 2: the right answers, and a hint for each way to go wrong."""
 
-from collections import OrderedDict
 from itertools import combinations, pairwise
 
 import pytest
@@ -9,7 +8,6 @@ from torch import nn
 from torch.nn import functional
 
 from helpers import check, receptive_field, study
-from helpers.models.vgg import CHANNELS
 from tests.answers import assert_hint
 
 
@@ -33,92 +31,13 @@ def wrong(**options):
     return lambda linear: to_convolution(linear, **options)
 
 
-def vgg(
-    configuration, *, convolution=None, widths=CHANNELS, inputs=512 * 7 * 7, channels_become=None,
-    relu=nn.ReLU, pool=nn.MaxPool2d, drop=nn.Dropout, early=False, flatten=nn.Flatten,
-):  # fmt: skip
-    """The lesson's function, with every way to fill its gap, and to change the rest, as an option."""
-    convolution = convolution or (lambda c_in, c_out: nn.Conv2d(c_in, c_out, kernel_size=3, padding=1))
-    layers, channels = [], 3
-    for depth, width in zip(configuration, widths, strict=True):
-        for _ in range(depth):
-            pair = [convolution(channels, width), *([relu()] if relu else [])]
-            layers += reversed(pair) if early else pair
-            channels = channels_become(channels) if channels_become else width
-        layers += [pool(2)] if pool else []
-    head = [flatten()] if flatten else []
-    for c_in in (inputs, 4096):
-        head += [nn.Linear(c_in, 4096), nn.ReLU(), *([drop(0.5)] if drop else [])]
-    parts = OrderedDict(stages=nn.Sequential(*layers), head=nn.Sequential(*head, nn.Linear(4096, 1000)))
-    return nn.Sequential(parts)
-
-
-def filled(*arguments, **options):
-    """The function with nn.Conv2d(...) in its gap."""
-
-    def convolution(c_in, c_out):
-        return nn.Conv2d(*(arguments or (c_in, c_out)), **{"kernel_size": 3, "padding": 1, **options})
-
-    return lambda configuration: vgg(configuration, convolution=convolution)
-
-
-def changed(**options):
-    return lambda configuration: vgg(configuration, **options)
-
-
-@pytest.mark.parametrize("answer", [vgg, filled(padding="same")])
-def test_exercise_1_right(answer):
-    assert check("2.1", answer).startswith("Right. Your gap makes all the convolutions")
-
-
-def test_exercise_1_leaves_the_learner_s_random_numbers_alone():
-    before = torch.random.get_rng_state()
-    check("2.1", vgg)
-    assert torch.equal(torch.random.get_rng_state(), before)
-
-
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (3, "the function itself"),
-        (nn.Sequential(), "the function itself"),
-        (lambda _: None, "should give a network"),
-        (lambda _: nn.Sequential, "should give a network"),
-        (lambda configuration: vgg(configuration, convolution=lambda *_: ...), "A gap is still open"),
-        (lambda configuration: vgg(configuration, channels_become=lambda _: ...), "A gap is still open"),
-        (lambda configuration: vgg(configuration, channels_become=int), "from 3 to 128 channels, not"),
-        (lambda configuration: vgg((*configuration[:-1], 0)), "has 6 convolutions, not 8"),
-        (filled(kernel_size=5, padding=2), "A kernel is 5×5"),
-        (filled(padding=0), "a 3×3 keeps it with padding=1"),
-        (filled(stride=2), "Leave stride"),
-        (filled(bias=False), "leave out bias=False"),
-        (filled(3, 64), "from 3 to 64 channels, not from 64 to 128"),
-        (filled(64, 3), "from 64 to 3 channels, not from 3 to 64"),
-        (lambda configuration: vgg(configuration, inputs=512), "Something else than the gap"),
-        (changed(relu=None), "there are 2 layers nn.ReLU, not 10: one after each convolution"),
-        (changed(relu=nn.Tanh), "there are 2 layers nn.ReLU, not 10"),
-        (changed(pool=None), "there are 0 layers nn.MaxPool2d, not 5: one at the end of each stage"),
-        (changed(drop=None), "there are 0 layers nn.Dropout, not 2"),
-        (changed(flatten=None), "there are 0 layers nn.Flatten, not 1"),
-        (changed(early=True), "the layers are others, or in another order"),
-        (changed(pool=lambda _: nn.MaxPool2d(2, stride=2, padding=1)), "Your answer raised RuntimeError"),
-        (changed(flatten=lambda: nn.Flatten(2)), "Your answer raised RuntimeError"),
-        (lambda configuration: 1 / 0, "Your answer raised ZeroDivisionError"),
-        (lambda: None, "Your answer raised TypeError"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
-)  # fmt: skip
-def test_exercise_1_hints(answer, hint):
-    assert_hint(check("2.1", answer), hint)
-
-
-def test_exercise_2_is_what_pytorch_counts():
+def test_exercise_1_is_what_pytorch_counts():
     for channels in (1, 5):
         stack = [nn.Conv2d(*pair, 3, bias=False) for pair in pairwise([channels, *[2 * channels] * 3])]
         large = nn.Conv2d(channels, 2 * channels, 7, bias=False)
         assert receptive_field(nn.Sequential(*stack)) == receptive_field(large)
         counts = sum(layer.weight.numel() for layer in stack), large.weight.numel()
-        assert check("2.2", [count // channels**2 for count in counts]).startswith("Right. 9 · (2 + 4 + 4)")
+        assert check("2.1", [count // channels**2 for count in counts]).startswith("Right. 9 · (2 + 4 + 4)")
 
 
 @pytest.mark.parametrize(
@@ -137,11 +56,11 @@ def test_exercise_2_is_what_pytorch_counts():
         ([90.5, 98], "90.5 is not a whole number"),
     ],
 )
-def test_exercise_2_hints(answer, hint):
-    assert_hint(check("2.2", answer), hint)
+def test_exercise_1_hints(answer, hint):
+    assert_hint(check("2.1", answer), hint)
 
 
-def test_exercise_3_is_what_the_gradient_finds():
+def test_exercise_2_is_what_the_gradient_finds():
     layers = [nn.Conv2d(1, 1, 5), nn.Conv2d(1, 1, 3), nn.AvgPool2d(2), nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3)]
     for layer in layers:
         if isinstance(layer, nn.Conv2d):
@@ -149,7 +68,7 @@ def test_exercise_3_is_what_the_gradient_finds():
     picture = torch.zeros(1, 1, 48, 48, requires_grad=True)
     nn.Sequential(*layers)(picture)[0, 0, 5, 5].backward()
     side = (picture.grad[0, 0] > 0).any(0).sum()
-    assert check("2.3", side).startswith("Right. 5, 7, 8, and then twice 2 · 2 more: 12, 16.")
+    assert check("2.2", side).startswith("Right. 5, 7, 8, and then twice 2 · 2 more: 12, 16.")
 
 
 @pytest.mark.parametrize(
@@ -169,11 +88,11 @@ def test_exercise_3_is_what_the_gradient_finds():
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_exercise_3_hints(answer, hint):
-    assert_hint(check("2.3", answer), hint)
+def test_exercise_2_hints(answer, hint):
+    assert_hint(check("2.2", answer), hint)
 
 
-def test_exercise_4_is_what_the_lesson_s_code_counts():
+def test_exercise_3_is_what_the_lesson_s_code_counts():
     counts = []
     for row, column in ((0, 0), (4, 4)):
         three = nn.Sequential(*(nn.Conv2d(1, 1, 3, padding=1, bias=False) for _ in range(3)))
@@ -182,7 +101,7 @@ def test_exercise_4_is_what_the_lesson_s_code_counts():
         picture = torch.zeros(1, 1, 9, 9, requires_grad=True)
         three(picture)[0, 0, row, column].backward()
         counts.append((picture.grad > 0).sum())
-    assert check("2.4", counts).startswith("Right. ")
+    assert check("2.3", counts).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
@@ -199,8 +118,8 @@ def test_exercise_4_is_what_the_lesson_s_code_counts():
         (["16", 49], "is not a number"),
     ],
 )
-def test_exercise_4_hints(answer, hint):
-    assert_hint(check("2.4", answer), hint)
+def test_exercise_3_hints(answer, hint):
+    assert_hint(check("2.3", answer), hint)
 
 
 def stage(
@@ -237,13 +156,13 @@ def made(**options):
 
 
 @pytest.mark.parametrize("answer", [stage, Stage, made(bias=False), lambda *case: stage(*case).eval()])
-def test_exercise_5_right(answer):
-    assert check("2.5", answer).startswith("Right. (field − 1) / (k − 1) convolutions")
+def test_exercise_4_right(answer):
+    assert check("2.4", answer).startswith("Right. (field − 1) / (k − 1) convolutions")
 
 
-def test_exercise_5_leaves_the_learner_s_random_numbers_alone():
+def test_exercise_4_leaves_the_learner_s_random_numbers_alone():
     before = torch.random.get_rng_state()
-    check("2.5", stage)
+    check("2.4", stage)
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
@@ -289,8 +208,8 @@ def test_exercise_5_leaves_the_learner_s_random_numbers_alone():
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )  # fmt: skip
-def test_exercise_5_hints(answer, hint):
-    assert_hint(check("2.5", answer), hint)
+def test_exercise_4_hints(answer, hint):
+    assert_hint(check("2.4", answer), hint)
 
 
 def as_far_apart(large, stack):
@@ -301,11 +220,11 @@ def as_far_apart(large, stack):
     return sum(gap >= recorded for gap in gaps)
 
 
-def test_exercise_6_is_what_the_record_gives():
+def test_exercise_5_is_what_the_record_gives():
     race = study("kernels")
     large, stack = ([round(10 * error) for error in race.last(name)] for name in ("7×7", "three 3×3"))
     found, without_overlap = as_far_apart(large, stack), as_far_apart((15, 16, 18, 19, 20), (1, 2, 5, 6, 9))
-    says = check("2.6", [found, without_overlap])
+    says = check("2.5", [found, without_overlap])
     assert says.startswith(f"Right. Chance alone does as much in {found} of 252 ways, or 18 %")
     assert f"it would have been {without_overlap} of 252" in says
     assert round(100 * found / 252) == 18
@@ -321,8 +240,8 @@ def test_exercise_6_is_what_the_record_gives():
         (46, "is not a list of 2 answers"),
     ],
 )
-def test_exercise_6_hints(answer, hint):
-    assert_hint(check("2.6", answer), hint)
+def test_exercise_5_hints(answer, hint):
+    assert_hint(check("2.5", answer), hint)
 
 
 def copying_into(linear):
@@ -334,8 +253,8 @@ def copying_into(linear):
 
 
 @pytest.mark.parametrize("answer", [to_convolution, copying_into, wrong()])
-def test_exercise_7_right(answer):
-    assert check("2.7", answer).startswith("Right. The same weights in another shape")
+def test_exercise_6_right(answer):
+    assert check("2.6", answer).startswith("Right. The same weights in another shape")
 
 
 @pytest.mark.parametrize(
@@ -363,8 +282,8 @@ def test_exercise_7_right(answer):
         (lambda: None, "Your answer raised TypeError"),
     ],
 )  # fmt: skip
-def test_exercise_7_hints(answer, hint):
-    assert_hint(check("2.7", answer), hint)
+def test_exercise_6_hints(answer, hint):
+    assert_hint(check("2.6", answer), hint)
 
 
 def test_an_answer_with_one_layer_s_numbers_written_in_is_not_right():
@@ -374,4 +293,4 @@ def test_an_answer_with_one_layer_s_numbers_written_in_is_not_right():
         conv.bias.data = linear.bias.data
         return conv
 
-    assert check("2.7", fixed).startswith("Not yet. Your answer raised RuntimeError: ")
+    assert check("2.6", fixed).startswith("Not yet. Your answer raised RuntimeError: ")

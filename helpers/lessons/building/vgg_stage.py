@@ -1,4 +1,4 @@
-"""Exercise 5: a function that makes a stage like VGG's, of any kernel size, as deep as its field asks."""
+"""Exercise 4: a function that makes a stage like VGG's, of any kernel size, as deep as its field asks."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def the_whole_misses_27_percent_of_its_training_patches(found: Study) -> bool:
     return round(average(found, "whole", TRAINING)) == 27
 
 
-ROWS = {  # those of the core's table, each with its row there
+ROWS = {  # those of the table of *Does dropout help here?*, each with its row there
     "no dropout": ("96 | no", 9.7, 25.5),
     "whole": ("96 | yes", 26.9, 35.6),
     "wide, no dropout": ("512 | no", 9.9, 25.9),

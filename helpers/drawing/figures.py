@@ -183,7 +183,7 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
         axes.set_xlabel("percent")
         axes.invert_yaxis()
         axes.tick_params(left=False)
-        starts = dict.fromkeys(percent, 0.0)
+        starts, before = dict.fromkeys(percent, 0.0), dict.fromkeys(percent, 0.0)
         for kind, (colour, hatch) in zip(kinds, LOOKS, strict=False):
             widths = [each[kind] for each in percent.values()]
             bars = axes.barh(
@@ -199,7 +199,10 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
                 elif width >= 1 and starts[name] == 0 and max(percent[name].values()) > 50:
                     # Too narrow for its number, which stands beside it and points there, in a bar with room.
                     axes.text(width + 0.6, height, f"← {width:.1f} %", ha="left", **look)
+                elif width and starts[name] > 94 and before[name] > 30:
+                    axes.text(starts[name] - 0.6, height, f"{width:.1f} % →", ha="right", **look)
                 starts[name] += width
+                before[name] = width
         axes.legend(ncols=len(kinds), loc="lower left", bbox_to_anchor=(-0.01, 0.98))
         return Drawing.of(figure, f"{title}. {'; '.join(words)}.")
 

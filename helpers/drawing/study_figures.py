@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from helpers.drawing.curves import LINES, apart, check_lines, draw_lines
+from helpers.drawing.curves import LINES, check_lines, draw_lines
 from helpers.drawing.figures import Drawing
 from helpers.drawing.matplotlib_style import new_figure, styled
 from helpers.drawing.style import BLUE, FAINT, GRID, INK
@@ -61,8 +60,6 @@ def study_curves(
         means = {name: np.mean(curves, axis=0) for name, curves in runs.items()}
         label = _with_unit(measure)
         draw_lines(axes, means, None, "epoch", label, looks=looks)
-        longest = max(len(curve) for curves in runs.values() for curve in curves)
-        _name_own(axes, own or {}, longest)
         yours = " Black, with the same marks: your own." if own else ""
         lines = f"Thin lines: single seeds. Thick: their mean.{yours}\n{caption[0].upper()}{caption[1:]}."
         figure.text(0.1, 0.03, lines, size=9, linespacing=1.5)
@@ -270,23 +267,6 @@ def _scale_words(
     named = {f"{name} at {number:g}": each for name, dots in rows.items() for number, each in dots.items()}
     for name, each in {**reference, **named}.items():
         yield f"{name} {np.mean(each):.1f} ({min(each):.1f} to {max(each):.1f})"
-
-
-def _name_own(axes: Axes, own: Mapping[str, Sequence[float]], epochs: int) -> None:
-    """The name of each of the learner's runs beside its end, moved apart where two would overlap.
-
-    A run that ends near the last epoch has the name of the recorded ones beside it, and only the mark is its
-    own.
-    """
-    ends = {name: (len(curve), curve[-1]) for name, curve in own.items() if len(curve) <= 0.6 * epochs}
-    low, high = axes.get_ylim()
-    heights = apart(np.array([(error - low) / (high - low) for _, error in ends.values()]))
-    halo = [withStroke(linewidth=3, foreground="white")]
-    for (name, (end, _)), height in zip(ends.items(), heights, strict=True):
-        axes.text(
-            end + 0.15, low + (height + 0.015) * (high - low), f"your {name}",
-            color=INK, size=10, weight="bold", va="bottom", zorder=10, path_effects=halo,
-        )  # fmt: skip
 
 
 def _with_unit(measure: str) -> str:

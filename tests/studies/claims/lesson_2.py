@@ -334,7 +334,7 @@ def four_stacks_beat_every_7x7_and_the_fifth_none(found: Study) -> bool:
 CLAIMS: list[Concluded] = [
     (
         "kernels",
-        "All have the same channels, patches, epochs and learning rate (0.1).",
+        "Both have the same channels, patches, epochs and learning rate (0.1).",
         every_network_had_the_same_rate,
     ),
     (
@@ -359,8 +359,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels",
-        "four of its five seeds beat every 7×7. But the fifth is worse than all of them, and chance can do "
-        "as much (exercise 2.5).",
+        "four of its five seeds beat every 7×7. But the fifth is worse than all of them.",
         four_stacks_beat_every_7x7_and_the_fifth_none,
     ),
     (
@@ -370,7 +369,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels",
-        "So the ReLUs inside are no great help here, but may be a small one.",
+        "So the ReLUs inside make no great difference here; they may help or harm a little.",
         without_inner_relus_it_is_not_four_points_worse,
     ),
     ("kernels", "With 5×5 kernels the dots overlap, too.", all_networks_of_5x5_overlap),
@@ -441,7 +440,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels_without_norm",
-        "Without batch norm, which VGG didn't have, the 7×7 even has the lower mean error (*Going further*).",
+        "Without batch norm, which VGG didn't have, the 7×7 has the lower mean, and again it could be chance.",
         without_norm_the_large_kernels_have_the_lower_means_and_overlap,
     ),
     (
@@ -474,7 +473,7 @@ CLAIMS: list[Concluded] = [
     ("kernels_without_norm", "all at the learning rate of 0.006.", without_norm_the_rate_was_0_006),
     (
         "published",
-        "Over all of VGG-16's convolutions, the stacks have 30 percent fewer weights",
+        "over all of VGG-16's convolutions, stacks have 30 percent fewer weights",
         stacks_of_vgg16_have_30_percent_fewer_weights,
     ),
     (
@@ -492,8 +491,8 @@ CLAIMS: list[Concluded] = [
         "On ImageNet the stacks did better, in one comparison, with more layers.",
         it_was_7_percent_higher,
     ),
-    ("published", 'had a top-1 error "7% higher".', it_was_7_percent_higher),
-    ("published", "8 layers instead of 13", eight_layers_for_thirteen),
+    ("published", 'Its top-1 error was "7% higher" than B\'s.', it_was_7_percent_higher),
+    ("published", "a network of 8 layers, not 13", eight_layers_for_thirteen),
     (
         "published",
         "the weights of the convolutions (9.4 and 10.9 million)",

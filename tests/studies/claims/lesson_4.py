@@ -371,12 +371,12 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "sizes",
-        "But no size, and not all three, is lowest on average both with a pool and without.",
+        "Without a pool, *three sizes* have the lowest mean, and with one, *only 3×3*.",
         none_is_best_both_times,
     ),
     (
         "sizes",
-        "No size, and not all three, had the lowest mean both with it *and* without.",
+        "It had no overall winner among the sizes.",
         none_is_best_both_times,
     ),
     (
@@ -450,7 +450,7 @@ CLAIMS: list[Concluded] = [
     ("heads", "both at a learning rate of 0.02.", both_ran_at_0_02),
     (
         "heads",
-        "every seed with heads ends above every seed without, by less than a point at the nearest.",
+        "every seed with heads ends above every seed without, though the nearest two lie less than a point apart.",
         heads_raise_the_training_error,
     ),
     (

@@ -410,8 +410,8 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
         for entering, layers in blocks
     ]
     assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
-    assert "It *costs* a third more weights." in text()
-    assert "it saves 35 percent" in text()
+    assert "In the first, where 64 come in, it *costs* a third more." in text()
+    assert "third block, where 256 channels come in, the 1×1 in front of the 3×3 saves 35 percent" in text()
     assert "33 percent more weights in the first block, and 13, 35 and 39 percent fewer" in text()
 
 
@@ -462,13 +462,13 @@ def test_what_the_text_says_of_connections_and_weights_is_so():
     # The classifier, which the last mask stands in front of, has 10 outputs where a 1×1 has 32.
     idle -= 5 * 8 * (32 - 10)
     assert round(100 * idle / whole) == 14
-    assert "with 14 percent fewer weights" in text()
+    assert "Without **c** a network has 14 percent fewer weights" in text()
 
 
 def test_the_triangle_and_the_maps_are_those_of_the_cuts():
     """Each letter of the lesson's table is cut by the study's cut of that name, and by no other."""
-    rows = re.findall(r"^\| (input|\d) ((?:\| ?[●abc]? ?)+)\|$", source(), re.M)
-    assert [name for name, _ in rows] == ["input", *"123456"]
+    rows = re.findall(r"^\| (input|layer \d) ((?:\| ?[●abc]? ?)+)\|$", source(), re.M)
+    assert [name for name, _ in rows] == ["input", *(f"layer {number}" for number in range(1, 7))]
     names = {
         "a": "not the layer just before",
         "b": "the input to its next reader only",
@@ -502,8 +502,12 @@ def test_the_partners_of_the_fair_test_are_all_that_there_are():
     ]
     assert taken == 96
     assert choices == [(1, 2, 6), (1, 3, 5), (2, 3, 4), (1, 4, 5, 6), (2, 3, 5, 6)]
-    assert "Layers 1, 2 and 6: (6 + 5 + 1) · 8 = 96. Or 1, 3 and 5, or 2, 3 and 4." in text()
-    assert "(Of four layers: 1, 4, 5 and 6, or 2, 3, 5 and 6.)" in text()
+    assert "Cut from all of these, they take (6 + 5 + 1) · 8 = 96 maps, too." in text()
+    assert "The picture below has all five such partners." in text()
+    listed = ", ".join(str(list(layers)) for layers in choices)
+    assert any(
+        f"for layers in ({listed}):" in cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells
+    )
     assert {name.partition(": ")[2] for name in list(IN_BLOCK_1)[1:]} == {
         f"layers {', '.join(map(str, layers))} to no reader" for layers in choices
     }

@@ -22,7 +22,7 @@ TERMS = {
         global average pooling""",
     "4": "Inception block, branches, concatenated, naive, pool projection, class activation map",
     "5": "plain, degradation, identity, residual, shortcut, basic block, projection",
-    "6": "dense block, growth rate, pre-activation order, transition, compression",
+    "6": "dense block, growth rate, dense layer, transition, compression",
     "7": "depthwise convolution",
 }
 # Words of every day: an earlier core has them as such, or with their explanation beside them.

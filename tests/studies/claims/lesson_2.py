@@ -440,7 +440,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels_without_norm",
-        "Without batch norm, which VGG didn't have, the 7×7 has the lower mean, and again it could be chance.",
+        "which VGG didn't have, the 7×7 has the lower mean, and again it could be chance.",
         without_norm_the_large_kernels_have_the_lower_means_and_overlap,
     ),
     (

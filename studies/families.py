@@ -1,8 +1,9 @@
 """Lesson 7: the five families on the same patches, with as many parameters each, and with as much work.
 
-The patches leave AlexNet and VGG maps of a single pixel, and their linear layers read just that. Four more
+The patches leave AlexNet and VGG maps of a single pixel, and their linear layers read just that. Five more
 networks tell the 1×1 from what came with it: a DenseNet without bottlenecks, and a ResNet with bottlenecks,
-with DenseNet's average pools in place of its strides, and with both.
+one as deep as that without any 1×1, one with DenseNet's average pools in place of its strides, and one with
+bottlenecks and pools.
 """
 
 from collections.abc import Callable, Iterable
@@ -52,6 +53,7 @@ FAMILIES: dict[str, Callable[..., nn.Module]] = {
 }
 CONTROLS: dict[str, Callable[..., nn.Module]] = {
     "ResNet with bottlenecks": partial(bottlenecks, pools=False),
+    "deeper ResNet": partial(SmallResNet, 32, in_channels=1),
     "DenseNet without bottlenecks": partial(SmallDenseNet, in_channels=1, bottleneck=None),
     "ResNet with pools": partial(basic, pools=True),
     "ResNet with bottlenecks and pools": partial(bottlenecks, pools=True),
@@ -62,6 +64,7 @@ WIDTHS: dict[str, tuple[str, Iterable[int]]] = {
     "GoogLeNet": ("width", range(4, 32)),
     "DenseNet": ("growth_rate", range(4, 32)),
     "ResNet with bottlenecks": ("width", range(4, 32)),
+    "deeper ResNet": ("width", range(4, 32)),
     "DenseNet without bottlenecks": ("growth_rate", range(4, 32)),
     "ResNet with pools": ("width", range(4, 32)),
     "ResNet with bottlenecks and pools": ("width", range(4, 32)),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.arithmetic import Convolution
-from helpers.lessons.checking import Exercise, Wrong, built, one_of, several, whole_number
+from helpers.lessons.checking import Exercise, Wrong, any_number, built, one_of, several, whole_number
 
 WORDS = ("overfitting", "degradation", "neither", "unknown")
+CHANGES, WANTED = (0.2, 0.0, -2.0), (5.2, 0.0, 0.0)
 DIAGNOSES = ("degradation", "overfitting", "neither", "unknown")
 
 
@@ -24,32 +24,18 @@ def _diagnoses(answer: Any) -> None:
             raise Wrong(f"In case {case}, {hint}")
 
 
-def _width(answer: Any) -> None:
-    down, middle, up = (
-        Convolution(*channels, kernel, bias=False).weights
-        for channels, kernel in (((512, 128), 1), ((128, 128), 3), ((128, 512), 1))
-    )
-    weights = down + middle + up
-
-    def of_two(taken: int) -> int:
-        return round((taken / 18) ** 0.5)
-
+def _changes(answer: Any) -> None:
+    given = tuple(map(any_number, several(answer, len(CHANGES))))
     hints = {
-        round((weights / 9) ** 0.5): "That is a single 3×3; a basic block has two of them.",
-        of_two(middle): "That counts only the bottleneck's 3×3; its two 1×1 have weights, too.",
-        of_two(down + middle): "A 1×1 is missing: there is one before the 3×3 and one after it.",
-        of_two(down + up): "That counts only the two 1×1; the 3×3 between them has weights, too.",
-        round((weights / 2) ** 0.5): "A 3×3 on c channels has 9 · c² weights, not c².",
-        weights // 18: "That is c²; take its square root.",
-        weights: "That is the number of weights. For how many channels c do two 3×3 have as many?",
-        128: "A basic block on 128 channels has 294,912 weights, and the bottleneck has fewer.",
+        WANTED: "That is what the block gives; F(x) is what its layers add to the input.",
+        tuple(
+            -change for change in CHANGES
+        ): "F(x) is the output minus the input, and not the other way round.",
+        (0.2, 0.0, 0.0): "At the third place 2 comes in. What must be added, if nothing is to be left?",
     }
-    number = whole_number(answer)
-    if number != of_two(weights):
-        plain = (
-            "Two 3×3 on c channels have 2 · 9 · c · c weights. Which c gives as many as the bottleneck has?"
-        )
-        raise Wrong(hints.get(number, plain))
+    if given != CHANGES:
+        least = "F(x) + x goes through a ReLU. Which F(x) gives the wanted number? Of several, take the "
+        raise Wrong(hints.get(given, f"{least}one nearest to 0."))
 
 
 def _option_c(answer: Any) -> None:
@@ -88,7 +74,9 @@ EXERCISES = {
         _diagnoses, "A test error that rises is a symptom of both; only the training error tells them apart."
     ),
     "5.2": Exercise(
-        _width, "18 · 124² is about 278,528: for the price of 124 channels, the bottleneck carries 512."
+        _changes,
+        "Where nothing is to change, F(x) is 0. The −2 is why the second 3×3 has no ReLU of its own before "
+        "the sum: layers that only add could never take anything away.",
     ),
     "5.3": Exercise(
         _option_c, "65,536 on top of 69,632: a projection everywhere would nearly double such blocks."

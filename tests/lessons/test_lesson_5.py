@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from helpers import ShortcutExplorer, check
-from helpers.models.resnet import BasicBlock, Bottleneck
+from helpers.models.resnet import BasicBlock
 from tests.answers import Elsewhere, Failing, assert_hint
 
 
@@ -104,34 +104,25 @@ def test_exercise_1_hints(answer, hint):
     assert_hint(check("5.1", answer), hint)
 
 
-def test_exercise_2_is_what_pytorch_counts():
-    def weights(block):
-        return sum(part.weight.numel() for part in block.modules() if isinstance(part, nn.Conv2d))
-
-    bottleneck = weights(Bottleneck(512, 512))
-    nearest = min(range(1, 512), key=lambda width: abs(weights(BasicBlock(width, width)) - bottleneck))
-    assert nearest == 124
-    assert check("5.2", nearest).startswith("Right. ")
-    assert f"{bottleneck:,}" in check("5.2", nearest)
+def test_exercise_2_gives_what_the_block_should():
+    inputs, changes = torch.tensor([5.0, 0, 2]), torch.tensor([0.2, 0, -2])
+    assert torch.relu(changes + inputs).tolist() == pytest.approx([5.2, 0, 0])
+    nearer = torch.relu(changes + 0.01 * torch.tensor([-1, 1, 1]) + inputs)
+    assert (nearer != torch.tensor([5.2, 0, 0])).all(), "no other F(x) nearer to 0 will do"
+    assert check("5.2", changes.double().round(decimals=1).tolist()).startswith("Right. ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (176, "a single 3×3"),
-        (91, "only the bottleneck's 3×3"),
-        (109, "A 1×1 is missing"),
-        (85, "only the two 1×1"),
-        (373, "not c²"),
-        (15_473, "take its square root"),
-        (278_528, "the number of weights"),
-        (128, "294,912 weights"),
-        (125, "Which c gives as many"),
-        (1, "Which c gives as many"),
-        (10**5000, "Which c gives as many"),
-        (0.5, "0.5 is not a whole number"),
+        ([5.2, 0, 0], "what its layers add"),
+        ([-0.2, 0, 2], "the output minus the input"),
+        ([0.2, 0, 0], "At the third place 2 comes in"),
+        ([0.2, -1, -2], "nearest to 0"),
+        ([0.2, 0], "is not a list of 3 answers"),
+        (["a", 0, -2], "is not a number"),
     ],
-    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+    ids=str,
 )
 def test_exercise_2_hints(answer, hint):
     assert_hint(check("5.2", answer), hint)

@@ -16,8 +16,8 @@ PARTS = {"Exercises · at home": "exercises", "Going further": "further"}
 TERMS = {
     "1": """top-5 error, top-1 error, ensemble, convolution, kernel, stride, padding, channels, map, unit,
         bias, parameters, MACs, gradient, nonlinearity, sigmoid, tanh, ReLU, pooling, training error,
-        test error, overfitting, dropout, epoch, batch, learning rate, seeds""",
-    "2": "receptive field, stack, stages, head, configuration, batch norm",
+        test error, overfitting, dropout, batch, learning rate""",
+    "2": "receptive field, stack, stages, head, configuration, batch norm, epochs, seeds",
     "3": """pixel's vector, matrix, channel reduction, break-even, activations, mlpconv,
         global average pooling""",
     "4": "Inception block, branches, concatenated, naive, pool projection, class activation map",

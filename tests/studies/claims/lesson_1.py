@@ -337,6 +337,11 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "activations",
+        "six convolutions with sigmoids that began like this were still guessing after 20 passes",
+        from_scale_1_the_sigmoid_guesses,
+    ),
+    (
+        "activations",
         "Started at scale 1, the sigmoid guesses to the end.",
         from_scale_1_the_sigmoid_guesses,
     ),

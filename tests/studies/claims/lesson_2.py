@@ -334,7 +334,7 @@ def four_stacks_beat_every_7x7_and_the_fifth_none(found: Study) -> bool:
 CLAIMS: list[Concluded] = [
     (
         "kernels",
-        "Both have the same channels, patches, epochs and learning rate (0.1).",
+        "**epochs** (passes through all patches) and learning rate (0.1).",
         every_network_had_the_same_rate,
     ),
     (

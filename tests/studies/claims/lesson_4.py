@@ -450,7 +450,7 @@ CLAIMS: list[Concluded] = [
     ("heads", "both at a learning rate of 0.02.", both_ran_at_0_02),
     (
         "heads",
-        "every seed with heads ends above every seed without, though the nearest two lie less than a point apart.",
+        "though the nearest two lie less than a point apart.",
         heads_raise_the_training_error,
     ),
     (

@@ -86,20 +86,25 @@ _averaged = _number(
     "The average makes one number of each map, whatever its size. How many come in, and how many go out?",
 )
 
-_bottleneck = [_weights(64, 64, 1), _weights(64, 64, 3), _weights(64, 256, 1)]
-_projection = _weights(64, 256, 1)
-_share = _number(
-    round(100 * _projection / (sum(_bottleneck) + _projection)),
-    {
-        round(100 * _projection / sum(_bottleneck)): "That is the projection in percent of the main path. "
-        "The whole block is the main path and the projection.",
-        round(100 * 2 * _projection / (sum(_bottleneck) + _projection)): "Two 1×1s lead from 64 channels to "
-        "256. Only one of them is on the shortcut.",
-        _projection: "That is the number of its weights. What percentage is it of the whole block's?",
-        25: "It is one of four convolutions, but they aren't equal: count their weights.",
-    },
-    "The block has four convolutions: 64 to 64 (1×1), 64 to 64 (3×3), 64 to 256 (1×1), and the projection.",
-)
+_ones, _full, _depthwise = 2 * _weights(256, 64, 1), _weights(64, 64, 3), _weights(64, 64, 3, groups=64)
+SHARES = (round(100 * _ones / (_ones + _full)), round(100 * _ones / (_ones + _depthwise)))
+
+
+def _shares(answer: Any) -> None:
+    ordinary, depthwise = map(whole_number, several(answer, 2))
+    hints = {
+        (SHARES[1], SHARES[0]): "You have both; give the ordinary 3×3 first.",
+        (SHARES[0], SHARES[0]): "A depthwise kernel reads one channel, and an ordinary one all 64.",
+        (100 - SHARES[0], 100 - SHARES[1]): "That is the 3×3's share.",
+        (31, 97): "There are two 1×1s: one narrows, the other widens.",
+        (67, 67): "Two of three convolutions are 1×1s, but they don't do equal work.",
+    }
+    if (ordinary, depthwise) != SHARES:
+        plain = (
+            "At each pixel a weight does one MAC: compare the weights of the 1×1s with those of all three."
+        )
+        raise Wrong(hints.get((ordinary, depthwise), plain))
+
 
 _growth = _number(
     (360 - 64) // 12,
@@ -302,7 +307,9 @@ EXERCISES = {
     "7.4": Exercise(
         _averaged, "1,024 · 1,000, as before: the average leaves one number of each map. AlexNet's fc6 grows."
     ),
-    "7.5": Exercise(_share, "16,384 of 73,728 weights, as many as the 1×1 that widens has."),
+    "7.5": Exercise(
+        _shares, "32,768 of 69,632 MACs at each pixel, and 32,768 of 33,344: with depthwise 3×3s, nearly all."
+    ),
     "7.6": Exercise(
         _growth, "64 + 12 · 24 = 352 leave the block, and 176 the transition. With 25 it would be 182."
     ),

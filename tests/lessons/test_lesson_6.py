@@ -410,8 +410,13 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
         for entering, layers in blocks
     ]
     assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
-    assert "In the first, where 64 come in, it *costs* a third more." in text()
-    assert "third block, where 256 channels come in, the 1×1 in front of the 3×3 saves 35 percent" in text()
+    assert min(c for c in range(1, 512) if 128 * c + 9 * 128 * 32 < 9 * 32 * c) == 231
+    assert (
+        "288 · c weights without the 1×1, and 128 · c + 36,864 with it. So the 1×1 saves from 231" in text()
+    )
+    assert (
+        "third block, where 256 come in, it saves 35 percent of the weights. In the first, where 64" in text()
+    )
     assert "33 percent more weights in the first block, and 13, 35 and 39 percent fewer" in text()
 
 
@@ -529,7 +534,9 @@ def test_what_the_text_says_of_memory_is_so():
         saved_for_backward(build(name, device="cpu"), photo) / 1e6 for name in ("densenet121", "resnet50")
     )
     assert (round(dense), round(residual)) == (131, 82)
-    assert "keeps 131 MB of maps for each photo, and ResNet-50, with three times the parameters," in text()
+    assert (
+        "DenseNet-121 keeps 131 MB of maps. ResNet-50, with three times the parameters, keeps 82." in text()
+    )
     assert "DenseNet-121 keeps 131 MB of maps for each photo, where ResNet-50 keeps 82" in text()
     dense, residual = (3 * 4 * counted(name).parameters / 1e6 for name in ("densenet121", "resnet50"))
     assert (round(dense), round(residual)) == (96, 307)

@@ -10,7 +10,6 @@ from torch import nn
 from helpers import NetworkComparison, build, check, published, trace
 from helpers.lessons import lesson_7
 from helpers.models.densenet import DenseBlock, Transition
-from helpers.models.resnet import Bottleneck
 from tests.answers import Elsewhere, assert_hint
 
 
@@ -55,12 +54,14 @@ def test_exercise_4_is_googlenet_s_linear_layer():
     assert before.output_shape[1:] == (10, 10)
 
 
-def test_exercise_5_is_resnet_50_s_first_block():
-    block = build("resnet50", device="meta").layer1[0]
-    assert isinstance(block, Bottleneck)
-    convolutions = [layer for layer in block.modules() if isinstance(layer, nn.Conv2d)]
-    share = 100 * weights(block.downsample[0]) / weights(*convolutions)
-    assert check("7.5", round(share)).startswith("Right. ")
+def test_exercise_5_is_a_bottleneck_as_it_is_traced():
+    def share(groups):
+        around = nn.Conv2d(64, 64, 3, padding=1, groups=groups, bias=False)
+        ones = [nn.Conv2d(256, 64, 1, bias=False), nn.Conv2d(64, 256, 1, bias=False)]
+        traced = trace(nn.Sequential(ones[0], around, ones[1]), (256, 14, 14))
+        return round(100 * sum(row.macs for row in traced.select("conv 1×1")) / traced.macs)
+
+    assert check("7.5", [share(1), share(64)]).startswith("Right. ")
 
 
 def test_exercise_6_is_a_block_and_a_transition():
@@ -184,11 +185,13 @@ def test_exercise_11_has_one_pair_for_each_and_a_hint_for_every_other():
         ("7.4", 1_025_000, "the biases"),
         ("7.4", 52_224_000, "after the average"),
         ("7.4", 1, "whatever its size"),
-        ("7.5", 29, "in percent of the main path"),
-        ("7.5", 44, "Only one of them"),
-        ("7.5", 16_384, "number of its weights"),
-        ("7.5", 25, "they aren't equal"),
-        ("7.5", 1, "four convolutions"),
+        ("7.5", [98, 47], "give the ordinary 3×3 first"),
+        ("7.5", [47, 47], "reads one channel"),
+        ("7.5", [53, 2], "the 3×3's share"),
+        ("7.5", [31, 97], "There are two 1×1s"),
+        ("7.5", [67, 67], "don't do equal work"),
+        ("7.5", [47, 90], "a weight does one MAC"),
+        ("7.5", 47, "is not a list of 2 answers"),
         ("7.6", 25, "182 leave"),
         ("7.6", 9, "The transition halves. So"),
         ("7.6", 30, "handed on as well"),

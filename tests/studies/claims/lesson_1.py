@@ -261,7 +261,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "alexnet_parts",
-        "the seeds of one and the same network can lie more than 16 points apart here",
+        "the seeds (random starts) of one and the same network can lie more than 16 points apart here",
         seeds_can_lie_more_than_16_points_apart,
     ),
     (
@@ -331,7 +331,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "activations",
-        "The thick curves are averages: tanh crosses the dotted line after 7 epochs, ReLU after 9, and the "
+        "tanh crosses the dotted line after 7 epochs (passes through all patches), ReLU after 9, and the "
         "sigmoid not at all.",
         the_averages_cross_after_7_and_9_epochs,
     ),

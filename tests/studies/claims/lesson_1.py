@@ -326,7 +326,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "published",
-        "In the paper, a small network learned six times as fast with ReLUs as with tanh.",
+        "In the paper, a small network learned six times as fast with them as with tanh.",
         relu_was_six_times_as_fast,
     ),
     (

@@ -364,7 +364,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels",
-        "Five seeds can show a difference of about four points, hardly of one or two.",
+        "five seeds can show a difference of about four points, hardly of one or two.",
         five_seeds_show_four_points_and_hardly_one_or_two,
     ),
     (
@@ -440,7 +440,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels_without_norm",
-        "which VGG didn't have, the 7×7 has the lower mean, and again it could be chance.",
+        "There is no clear winner there either.",
         without_norm_the_large_kernels_have_the_lower_means_and_overlap,
     ),
     (
@@ -524,7 +524,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "counted",
-        "Nearly all the work is in the convolutions, 21 times AlexNet's.",
+        "In all, VGG-16 does 21 times as much as AlexNet.",
         vgg16_does_21_times_the_work_of_alexnet,
     ),
 ]

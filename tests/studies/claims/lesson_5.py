@@ -141,7 +141,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "degradation",
-        "residual-44 ends with 1 percent wrong, and plain-14 with 12.",
+        "residual-44 ends *below*, with 1 percent wrong against 12.",
         errors_go_from_12_to_45_and_from_3_to_1,
     ),
     (

@@ -312,12 +312,12 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "dense",
-        "But that ResNet also halves its maps by strides, and this DenseNet by pools.",
+        "but it also halves its maps by pools, not by strides.",
         that_resnet_halves_by_strides_and_this_densenet_by_pools,
     ),
     (
         "dense",
-        "On our patches a small DenseNet beats a ResNet with about as many parameters (*Going further*).",
+        "On our patches a small DenseNet beats a ResNet with about as many parameters (*Going further*),",
         densenet_is_ahead_on_new_patches,
     ),
     (

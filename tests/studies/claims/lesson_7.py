@@ -681,7 +681,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "published",
-        "In these years the top-5 error fell to little more than a third of what it had been.",
+        "the top-5 error of a single network fell to little more than a third of what it had been.",
         the_error_fell_to_little_more_than_a_third,
     ),
     (
@@ -809,7 +809,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "families",
-        "Pools alone gain 6.0 points, and every run beats every ResNet run.",
+        "Pools gain 6.0 points, and every run with pools beats every run without.",
         pools_gain_6_points_without_a_1x1,
     ),
     (

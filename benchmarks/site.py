@@ -24,6 +24,10 @@ PAINT = Goal("in a page a slider's move is painted in at most 16.7 ms, for every
 READABLE = Goal("a lesson's page can be read within 1 s", 1)
 SMALL = Goal("a lesson's page has under 2.5 MB before Python for browsers (a row's figures are kB)", 1)
 BARE = '<figure class="explorer" data-ready="true"><input type="range"></figure>'
+OPEN = """figure => {
+  const around = (part) => part.parentElement.closest("details");
+  for (let fold = around(figure); fold; fold = around(fold)) fold.open = true;
+}"""
 # From the key to the first moment after the frame in which the picture is drawn.
 WATCH = """() => {
   const listens = Boolean(window.painted);
@@ -80,7 +84,6 @@ def _page(browser: Browser, address: str, name: str) -> list[Measurement]:
     start = perf_counter()
     view.goto(f"{address}{name}.html")
     readable, before = 1000 * (perf_counter() - start), sum(sizes) / 1000
-    view.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     start = perf_counter()
     _alive(view, 0)
     alive = 1000 * (perf_counter() - start)
@@ -101,7 +104,9 @@ def _page(browser: Browser, address: str, name: str) -> list[Measurement]:
 
 
 def _alive(view: Page, place: int):
+    """An explorer that answers, with the folds around it open, and no others."""
     figure = view.locator("figure.explorer").nth(place)
+    figure.evaluate(OPEN)
     figure.scroll_into_view_if_needed()
     view.wait_for_function(
         "place => document.querySelectorAll('figure.explorer')[place].dataset.ready", arg=place

@@ -273,8 +273,8 @@ def test_a_page_asks_and_answers(browser: Browser, address: str) -> None:
     assert answer.inner_text() == "The answer is 44 percent; you said 30, 1.5 times too few."
     exercise = view.locator("form.exercise[data-name='5.2']")
     for said, heard in (
-        ("128", "Not yet. A basic block on 128"),
-        ("124", "Right."),
+        ("5.2, 0, 0", "Not yet. That is what the block gives"),
+        ("[0.2, 0, -2]", "Right."),
         ("", "Exercise 5.2 is not"),
     ):
         exercise.get_by_role("textbox").fill(said)

@@ -200,6 +200,7 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
                     # Too narrow for its number, which stands beside it and points there, in a bar with room.
                     axes.text(width + 0.6, height, f"← {width:.1f} %", ha="left", **look)
                 elif width and starts[name] > 94 and before[name] > 30:
+                    # The same at the right end, if the part before has room for two numbers.
                     axes.text(starts[name] - 0.6, height, f"{width:.1f} % →", ha="right", **look)
                 starts[name] += width
                 before[name] = width

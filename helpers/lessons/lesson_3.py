@@ -45,7 +45,7 @@ def in_a_row(layers: Sequence[Convolution], channels: int = 128) -> Sentence:
     if not any(layer.kernel_size == (3, 3) for layer in layers):
         return Sentence("There is no 3×3 in the list, so nothing looks around.")
     if (ones := sum(layer.kernel_size == (1, 1) for layer in layers)) > 1:
-        return Sentence(f"There are {ones} 1×1s in the list; use one.")
+        return Sentence(f"Use a single 1×1; there are {ones} in the list.")
     if (way[0], way[-1]) != (channels, channels):
         return Sentence(
             f"{channels} channels come in and go out; here, {way[0]} come in and {way[-1]} go out."

@@ -207,6 +207,15 @@ def test_a_narrow_first_part_has_its_number_beside_it_where_there_is_room(made):
     assert numbers["← 3.8 %"].get_ha() == "left"
 
 
+def test_a_narrow_last_part_has_its_number_before_it_where_there_is_room(made):
+    crowded = {"x": 79, "y": 20, "z": 1}
+    shares("Few", {"wide": {"x": 99.2, "y": 0.8}, "crowded": crowded})
+    numbers = {text.get_text(): text for text in made[0].axes[0].texts}
+    assert set(numbers) == {"99.2 %", "0.8 % →", "79.0 %", "20.0 %"}
+    assert numbers["0.8 % →"].get_position()[0] < 99.2
+    assert numbers["0.8 % →"].get_ha() == "right"
+
+
 def test_a_kind_that_one_bar_lacks_is_neither_said_nor_seen_there(made):
     drawing = shares("Kinds", {"a": {"x": 1}, "b": {"y": 3, "x": 1}})
     assert drawing.alt == "Kinds. a: x 100.0 %; b: y 75.0 %, x 25.0 %."

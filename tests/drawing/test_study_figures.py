@@ -47,6 +47,7 @@ def test_the_learner_s_own_runs_are_black_and_marked_as_their_network_is(figure)
         line for line in axes.lines if to_hex(line.get_color()) == INK.lower() and len(line.get_ydata()) == 2
     ]
     assert [line.get_marker() for line in own] == [marks["deep"], marks["plain"]]
+    assert [text for text in figure().texts if "with the same marks: your own" in text.get_text()]
 
 
 def test_a_level_is_a_dotted_line_and_the_words_say_when_the_seeds_fell_below_it(figure):

@@ -275,4 +275,5 @@ def test_the_numbers_beside_the_explorer_of_the_gradient_are_those_it_shows():
     assert f"{arrives['sigmoid', 1]:.0e}" == "2e-06"
     assert (4**9, f"{4**-9:.0e}") == (262_144, "4e-06")
     assert (round(arrives["ReLU", 1], 2), round(arrives["ReLU", 1.4], 1)) == (0.05, 1.1)
+    assert 0.5 < gradient_flow("ReLU", 30, 1.4).gradients[0] < 2, "it neither fades nor grows much"
     assert arrives["sigmoid", 4] < 0.1, "the slider ends here"

@@ -133,7 +133,7 @@ def test_in_a_row_says_the_way_and_the_weights():
         ([Convolution(128, 32, 1), Convolution(32, 64, 3)], "128 come in and 64 go out"),
         (
             [Convolution(128, 1, 1), Convolution(1, 1, 3), Convolution(1, 128, 1)],
-            "2 1×1s in the list; use one",
+            "Use a single 1×1; there are 2",
         ),
         ([Convolution(64, 128, 3)], "64 come in and 128 go out"),
     ],

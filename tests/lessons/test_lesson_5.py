@@ -109,7 +109,8 @@ def test_exercise_2_gives_what_the_block_should():
     assert torch.relu(changes + inputs).tolist() == pytest.approx([5.2, 0, 0])
     nearer = torch.relu(changes + 0.01 * torch.tensor([-1, 1, 1]) + inputs)
     assert (nearer != torch.tensor([5.2, 0, 0])).all(), "no other F(x) nearer to 0 will do"
-    assert check("5.2", changes.double().round(decimals=1).tolist()).startswith("Right. ")
+    for right in ([0.2, 0, -2], [5.2 - 5, 0, -2], [0.2, -0.0, 0 - 2]):
+        assert check("5.2", right).startswith("Right. ")
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_how_to_run_the_notebooks_names_the_address_or_an_example(project):
     assert site.EXAMPLE not in site.running()
 
 
-def test_the_start_page_says_of_each_lesson_what_the_readme_says(tmp_path):
+def test_the_start_page_says_of_each_lesson_what_the_readme_says():
     page = site.start([NOTEBOOK])
     [row] = [
         line

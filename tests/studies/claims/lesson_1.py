@@ -1,12 +1,17 @@
 """What lesson 1 concludes from its studies."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from statistics import mean
+
+import torch
+from torch import nn
 
 from helpers.lessons.study import Study
 from helpers.reading.published import Figure
 from studies.alexnet_parts import NETWORKS
 from studies.parts import parameters
+from studies.study import load
 from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level, tried
 
 RACE = "ReLU ×1.4", "tanh ×1.7", "sigmoid ×4"
@@ -48,6 +53,19 @@ def the_scales_are_the_best(found: Study) -> bool:
 
 def from_scale_1_the_sigmoid_guesses(found: Study) -> bool:
     return all(set(found.last("sigmoid ×1", measure)) == {90.0} for measure in (TRAINING, TEST))
+
+
+def the_sigmoid_shrinks_the_differences_between_patches(_: Study) -> bool:
+    """The deviation over patches of a unit before training, behind the first nonlinearity and the sixth."""
+    study = load("activations")
+    x, spread = study.data(False).train_images[:200], []
+    with torch.random.fork_rng([]), torch.no_grad():
+        torch.manual_seed(0)
+        for layer in study.networks["sigmoid ×1"]():
+            x = layer(x)
+            if isinstance(layer, nn.Sigmoid):
+                spread.append(x.flatten(1).std(dim=0).mean().item())
+    return len(spread) == 6 and all(one > 2 * other for one, other in pairwise(spread)) and spread[-1] < 1e-4
 
 
 def a_start_at_4_rescues_the_sigmoid(found: Study) -> bool:
@@ -334,6 +352,11 @@ CLAIMS: list[Concluded] = [
         "tanh crosses the dotted line after 7 epochs (passes through all patches), ReLU after 9, and the "
         "sigmoid not at all.",
         the_averages_cross_after_7_and_9_epochs,
+    ),
+    (
+        "activations",
+        "the same small slopes shrink the differences between photos, until the last layer can hardly tell",
+        the_sigmoid_shrinks_the_differences_between_patches,
     ),
     (
         "activations",

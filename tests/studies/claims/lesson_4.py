@@ -336,7 +336,17 @@ def where_vgg_16_and_googlenet_do_their_work(counted: Callable) -> bool:
     return (found, whole) == ([9.34, 6.0, 13.0, 0.48, 1.1, 5.8], 15.5)
 
 
+def only_1x1_does_as_well_as_only_3x3(found: Study) -> bool:
+    means = [round(average(found, name, TRAINING), 1) for name in ("only 1×1", "only 3×3")]
+    return means[0] == means[1] and not apart(found, "only 3×3", "only 1×1", TRAINING)
+
+
 CLAIMS: list[Concluded] = [
+    (
+        "sizes",
+        "a place of *only 1×1* sees just 6×6 of a patch's 16×16 pixels, and does as well as *only 3×3*.",
+        only_1x1_does_as_well_as_only_3x3,
+    ),
     ("sizes", "equally many weights and MACs (within 5 percent)", all_eight_cost_the_same),
     ("sizes", "a 1×1 reads 90, a 3×3 16, and a 5×5 only 6.", what_each_kernel_reads),
     ("sizes", "with batch norm and a learning rate of 0.1.", one_rate_of_0_1_and_five_seeds),

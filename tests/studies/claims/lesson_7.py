@@ -11,6 +11,7 @@ from torch import nn
 from helpers import NetworkComparison, build, counted, published, trace
 from helpers.lessons.study import Study
 from helpers.lessons.times import Times
+from helpers.models.googlenet import TABLE
 from helpers.reading.counted import Counted
 from helpers.reading.published import Figure
 from helpers.reading.table import Trace
@@ -161,15 +162,15 @@ def vgg_does_40_times_the_macs_and_takes_about_twelve_times_as_long(times: Times
     return round(vgg.macs / lite.macs) == 40 and 11 < vgg.milliseconds / lite.milliseconds < 13
 
 
-def vgg_16_takes_9_times_as_long_for_22_times_the_macs(times: Times) -> bool:
+def vgg_16_does_22_times_the_macs_in_less_than_eleven_times_the_time(times: Times) -> bool:
     """And the five by their MACs are the five by their time."""
     found = {name: times.of(name, 1, "torchvision") for name in FIVE}
     by_macs, by_time = (
         sorted(found, key=lambda name: getattr(found[name], what)) for what in ("macs", "milliseconds")
     )
     vgg, alexnet = found["VGG-16"], found["AlexNet"]
-    ratios = [round(vgg.macs / alexnet.macs), round(vgg.milliseconds / alexnet.milliseconds)]
-    return by_macs == by_time and ratios == [22, 9]
+    quicker = vgg.milliseconds / alexnet.milliseconds < 11
+    return by_macs == by_time and round(vgg.macs / alexnet.macs) == 22 and quicker
 
 
 def two_networks_gain_nothing_and_one_gets_slower(times: Times) -> bool:
@@ -560,6 +561,23 @@ def on_the_patches_for_choosing_bottlenecks_gain_less_than_pools(_: Study) -> bo
     return gains == [1.4, 3.1] and (bottlenecks["0.05"], resnet["0.05"]) == (35.9, 34.3)
 
 
+def at_equal_rates_pools_gain_1_3_to_4_7_on_the_patches_for_choosing(_: Study) -> bool:
+    resnet, pools = (tried("families")[name] for name in ("ResNet", POOLS))
+    gains = [round(resnet[rate] - pools[rate], 1) for rate in resnet]
+    return (min(gains), max(gains), len(gains)) == (1.3, 4.7, 4)
+
+
+def googlenet_overlaps_with_vgg_at_equal_work_alone(found: Study) -> bool:
+    equal_work = level(found, EQUAL["GoogLeNet"], EQUAL["VGG, batch norm"], TEST)
+    return equal_work and apart(found, "GoogLeNet", "VGG, batch norm", TEST)
+
+
+def googlenet_s_longest_path_is_as_long_as_resnet_s(_: Study) -> bool:
+    """One convolution in the stem, and two in each of nine blocks: a reduction, and what is behind it."""
+    blocks = len(TABLE)
+    return (convolutions(EQUAL["GoogLeNet"]), 1 + 2 * blocks) == (1 + 6 * blocks, convolutions("ResNet"))
+
+
 def bottlenecks_skip_pixels_on_both_paths(found: Study) -> bool:
     """The strides of all the convolutions that halve the maps, by the size of their kernels."""
 
@@ -809,7 +827,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "families",
-        "Pools gain 6.0 points, and every run with pools beats every run without.",
+        "Pools alone gain 6.0 points, and every such run beats every ResNet run.",
         pools_gain_6_points_without_a_1x1,
     ),
     (
@@ -831,13 +849,28 @@ CLAIMS: list[Concluded] = [
     ("families", "with 31 convolutions, ResNet stays at 29.6.", depth_alone_gains_nothing),
     (
         "families",
+        "On other patches, at equal rates, pools gain 1.3 to 4.7 points.",
+        at_equal_rates_pools_gain_1_3_to_4_7_on_the_patches_for_choosing,
+    ),
+    (
+        "families",
+        "GoogLeNet's runs overlap with VGG's; with equal parameters, in *Going further*, they don't.",
+        googlenet_overlaps_with_vgg_at_equal_work_alone,
+    ),
+    (
+        "families",
+        "GoogLeNet's longest path has 19 of its 55, as many as ResNet.",
+        googlenet_s_longest_path_is_as_long_as_resnet_s,
+    ),
+    (
+        "families",
         "At each network's best rate, bottlenecks gained 1.4 points there, and pools 3.1. And at 0.05",
         on_the_patches_for_choosing_bottlenecks_gain_less_than_pools,
     ),
     (
         "times",
-        "VGG-16 does 22 times AlexNet's MACs, and takes 9 times as long.",
-        vgg_16_takes_9_times_as_long_for_22_times_the_macs,
+        "VGG-16 does 22 times AlexNet's MACs, and takes less than half as many times as long.",
+        vgg_16_does_22_times_the_macs_in_less_than_eleven_times_the_time,
     ),
     (
         "families",

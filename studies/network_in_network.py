@@ -49,7 +49,7 @@ def networks() -> dict[str, Callable[[], nn.Module]]:
 
 
 STUDY = Study(
-    question="What do the 1×1 layers of Network in Network add, and what its average of one map per class?",
+    question="What do the 1×1s of Network in Network add, and what does averaging one map per class add?",
     varied="two 1×1 behind each convolution, or as many weights in wider convolutions; the head; batch norm",
     fixed="three stages, kernels, pooling, data, batches, epochs, weight decay, schedule",
     networks=networks(),

@@ -131,6 +131,8 @@ def study_dots(
             axes.tick_params(length=0)
             axes.hlines(range(len(names)), lowest, lowest + 1.07 * span, color=GRID, linewidth=1)
             axes.set_xlabel(_with_unit(measure))
+            # Under the column of means there is no scale.
+            axes.set_xticks([each for each in axes.get_xticks() if lowest <= each <= lowest + 1.07 * span])
             if level is not None:
                 axes.axvline(float(np.mean(rows[level])), color=INK, linestyle=":", linewidth=1)
             for one, other in (joined or {}).items():
@@ -139,7 +141,11 @@ def study_dots(
             for row, name in enumerate(names):
                 values = rows[name]
                 step = 0 if joined else 0.15
-                places = [row + step * values[:seed].count(value) for seed, value in enumerate(values)]
+                # Equal values stand one below the other, about the row's line.
+                places = [
+                    row + step * (values[:seed].count(value) - (values.count(value) - 1) / 2)
+                    for seed, value in enumerate(values)
+                ]
                 axes.scatter(values, places, s=26, color=BLUE, alpha=0.6, linewidth=0, zorder=3)
                 axes.plot([np.mean(values)] * 2, [row - 0.32, row + 0.32], color=INK, linewidth=2, zorder=4)
                 axes.text(

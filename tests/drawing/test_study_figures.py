@@ -74,9 +74,20 @@ def test_every_seed_is_a_dot_in_its_network_s_row(figure):
 def test_seeds_with_the_same_error_lie_below_each_other_unless_lines_join_them(figure):
     same = {"training error": {"plain": (3, 5, 3), "deep": (9, 9, 9)}}
     study_dots("Two", same, "3 seeds")
-    assert sorted(dots_of(figure())) == [(3, 0), (3, 0.15), (5, 0), (9, 1), (9, 1.15), (9, 1.3)]
+    below = [(3, -0.075), (3, 0.075), (5, 0), (9, 0.85), (9, 1), (9, 1.15)]
+    for dot, expected in zip(sorted(dots_of(figure())), below, strict=True):
+        assert dot == pytest.approx(expected)
     study_dots("Two", same, "3 seeds", joined={"plain": "deep"})
     assert {row for _, row in dots_of(figure())} == {0, 1}
+
+
+def test_the_column_of_means_has_no_scale_below_it(figure):
+    study_dots("Two", ENDS, "3 seeds")
+    [axes, *_] = figure().axes
+    highest = max(max(each) for rows in ENDS.values() for each in rows.values())
+    assert len(axes.get_xticks()) > 2
+    assert max(axes.get_xticks()) <= 1.07 * highest
+    assert axes.get_xlim() == pytest.approx((0, 1.3 * highest))
 
 
 def test_dots_can_be_drawn_from_a_lowest_error_up(figure):

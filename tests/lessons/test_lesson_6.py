@@ -411,10 +411,9 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
     ]
     assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
     assert min(c for c in range(1, 512) if 128 * c + 9 * 128 * 32 < 9 * 32 * c) == 231
-    assert "it's 288 · c against 128 · c + 36,864. So the 1×1 saves from 231 channels up." in text()
-    assert (
-        "third block, where 256 come in, it saves 35 percent of the weights. In the first, where 64" in text()
-    )
+    assert "each further channel adds 288 weights to the 3×3 alone, and only 128 to the pair." in text()
+    assert "from 231 channels on the 1×1 saves: in no layer of DenseNet-121's first block" in text()
+    assert (blocks[0][0] + 5 * 32, blocks[2][0]) == (224, 256)  # the most in the first, the least in the third
     assert "33 percent more weights in the first block, and 13, 35 and 39 percent fewer" in text()
 
 
@@ -489,7 +488,7 @@ def test_the_triangle_and_the_maps_are_those_of_the_cuts():
             if letter in counts:
                 counts[letter] += 1
     assert counts == {"a": 6, "b": 6, "c": 15}
-    assert "**a** takes 96 maps, **c** 240 and **b** 288." in text()
+    assert "**b** also takes the most maps: 288, against 240 for **c** and 96 for **a**." in text()
     assert (6 * 8 * 2, 15 * 8 * 2, 6 * 16 + 6 * 32) == (96, 240, 288)
     assert (6 + 5 + 4 + 3) * 8 * 2 == 288
 
@@ -505,8 +504,8 @@ def test_the_partners_of_the_fair_test_are_all_that_there_are():
     ]
     assert taken == 96
     assert choices == [(1, 2, 6), (1, 3, 5), (2, 3, 4), (1, 4, 5, 6), (2, 3, 5, 6)]
-    assert "Cut from all of these, they take (6 + 5 + 1) · 8 = 96 maps, too." in text()
-    assert "The picture has all five partners." in text()
+    assert "Cut off from all their readers, they lose (6 + 5 + 1) · 8 = 96 maps, too." in text()
+    assert "Five choices of layers do, and the picture has them all." in text()
     listed = ", ".join(str(list(layers)) for layers in choices)
     assert any(
         f"for layers in ({listed}):" in cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells

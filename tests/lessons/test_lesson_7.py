@@ -301,6 +301,18 @@ class Spread(nn.Module):
         return torch.relu(x + around.mean(1, keepdim=True))
 
 
+class ChannelAverage(nn.Module):
+    """A single weight, by which the mean of all channels is multiplied before each channel gets it."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(1))
+
+    def forward(self, x):
+        around = nn.functional.avg_pool2d(x, 5, stride=1, padding=2)
+        return torch.relu(around + self.weight * x.mean(1, keepdim=True))
+
+
 class Excited(nn.Module):
     """Squeeze and excitation: a factor for each channel, by way of eight numbers."""
 
@@ -371,6 +383,8 @@ WRONG = {
     ),
     "There is no nonlinearity": lambda: around(conv(5), relu=nn.Identity),
     "still reads 256 channels": Spread,
+    "A norm over several channels mixes": lambda: nn.Sequential(depthwise(), nn.GroupNorm(1, 256), nn.ReLU()),
+    "A mean over the channels mixes": ChannelAverage,
     "Somewhere it is 15 channels wide": lambda: around(conv(5, (15, 15)), width=15),
     "Somewhere it is 1 channel wide": lambda: around(conv(5, (1, 1)), width=1),
     "does not depend on its input": lambda: Elsewhere(torch.zeros(4, 256, 28, 28)),

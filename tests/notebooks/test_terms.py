@@ -18,7 +18,7 @@ TERMS = {
         bias, parameters, MACs, gradient, nonlinearity, sigmoid, tanh, ReLU, pooling, training error,
         test error, overfitting, dropout, batch, learning rate""",
     "2": "receptive field, stack, stages, head, configuration, batch norm, epochs, seeds",
-    "3": """pixel's vector, matrix, channel reduction, break-even, activations, mlpconv,
+    "3": """pixel's vector, matrix, channel reduction, activations, mlpconv,
         global average pooling""",
     "4": "Inception block, branches, concatenated, naive, pool projection, class activation map",
     "5": "plain, degradation, identity, residual, shortcut, basic block, projection",

@@ -19,23 +19,23 @@ CHANNELS, SIDE, FIELD, MOST, NARROWEST = 256, 28, 5, 100_000, 16
 def own_block(answer: Any) -> str:
     """Say how many parameters a module of 256 → 256 channels at 28×28 has, or raise Wrong.
 
-    It must see 5×5 pixels and all channels, and be nowhere narrower than 16 channels. What it sees is found
-    by gradient, so it may be built in any way.
+    It must see 5×5 pixels and all channels, and be nowhere narrower than 16 channels; only convolutions and
+    linear layers may mix channels. What it sees is found by gradient, so it may be built in any way.
     """
     module_itself(answer)
     training = answer.training
     answer.eval()
     try:
-        with _Widths() as widths:
+        with _Operations() as operations:
             reach, has_gaps, channels = _seen(answer)
         linear = _is_linear(answer)
         mixed = _mixed_without_weights(answer)
     finally:
         answer.train(training)
-    if widths.least < NARROWEST:
+    if operations.least < NARROWEST:
         raise Wrong(
-            f"Somewhere it is {widths.least} channel{'s' * (widths.least > 1)} wide: no more than that gets "
-            "through at a pixel. Keep 16 or more."
+            f"Somewhere it is {operations.least} channel{'s' * (operations.least > 1)} wide: no more than "
+            "that gets through at a pixel. Keep 16 or more."
         )
     if reach < FIELD:
         raise Wrong(f"An output sees {reach}×{reach} pixels: 5×5 takes two 3×3, or one 5×5, on few channels.")
@@ -52,6 +52,11 @@ def own_block(answer: Any) -> str:
             f"With all its weights at zero, an output channel still reads {mixed} channels: mixing has to be "
             "learned."
         )
+    if operations.mixer:
+        raise Wrong(
+            f"A {operations.mixer} mixes channels in it; here only a convolution or a linear layer may. "
+            "(An nn.BatchNorm2d looks at each channel alone.)"
+        )
     count = sum(weight.numel() for weight in answer.parameters())
     if count >= MOST:
         raise Wrong(
@@ -64,10 +69,14 @@ def own_block(answer: Any) -> str:
     return f"Your block has {count:,} parameters."
 
 
-class _Widths(TorchDispatchMode):
-    """The fewest channels that a convolution, or a linear layer at every pixel, puts out."""
+class _Operations(TorchDispatchMode):
+    """The fewest channels that a convolution, or a linear layer at every pixel, puts out.
+
+    And what else mixes channels: a norm or an average over several of them, if there is one.
+    """
 
     least = CHANNELS
+    mixer = ""
 
     def __torch_dispatch__(
         self, function: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
@@ -79,6 +88,13 @@ class _Widths(TorchDispatchMode):
             name in ("mm", "addmm") and len(result) >= SIDE * SIDE
         ):
             self.least = min(self.least, result.shape[1])
+        if name == "native_layer_norm" or (name == "native_group_norm" and args[6] < args[4]):
+            self.mixer = "norm over several channels"
+        # On the way back a sum over channels is only the gradient of what was repeated for them.
+        if torch.is_grad_enabled() and name in ("mean", "sum") and args[0].ndim == 4:
+            dimensions = args[1] if len(args) > 1 else None
+            if {1, -3} & set(dimensions or (1,)):
+                self.mixer = f"{name} over the channels"
         return result
 
 

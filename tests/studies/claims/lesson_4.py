@@ -26,8 +26,11 @@ SHOWN = {*WITHOUT, *POOLS}
 
 def chance(found: Study, higher: str, lower: str, measure: str) -> int:
     """In how many of the 252 choices five of ten errors sum up to at most what `lower` does, as in 4.4."""
-    one, other = found.last(higher, measure), found.last(lower, measure)
-    return sum(sum(five) <= sum(other) + 1e-9 for five in combinations(one + other, 5))
+    images = {TRAINING: 3000, TEST: 1000}[measure]
+    one, other = (
+        [round(images * each / 100) for each in found.last(name, measure)] for name in (higher, lower)
+    )
+    return sum(sum(five) <= sum(other) for five in combinations(one + other, 5))
 
 
 def rounded(found: Study, names: tuple[str, ...], measure: str) -> list[float]:
@@ -57,11 +60,11 @@ def only_3x3_leads_with_a_pool_and_three_come_second(found: Study) -> bool:
     first, second, *_ = sorted(means, key=lambda name: means[name])
     by_chance = chance(found, second, first, TRAINING)
     order = (first, second) == ("only 3×3 and a pool", "three sizes and a pool")
-    return order and (means[first], means[second], by_chance) == (2.2, 2.5, 20)
+    return order and (means[first], means[second], by_chance) == (2.2, 2.5, 22)
 
 
 def beside_a_1x1_the_3x3_comes_near(found: Study) -> bool:
-    return chance(found, "only 3×3 and a 1×1", "three sizes", TRAINING) == 27
+    return chance(found, "only 3×3 and a 1×1", "three sizes", TRAINING) == 28
 
 
 def none_is_best_both_times(found: Study) -> bool:
@@ -342,12 +345,7 @@ def only_1x1_does_as_well_as_only_3x3(found: Study) -> bool:
 
 
 CLAIMS: list[Concluded] = [
-    (
-        "sizes",
-        "a place of *only 1×1* sees just 6×6 of a patch's 16×16 pixels, and does as well as *only 3×3*.",
-        only_1x1_does_as_well_as_only_3x3,
-    ),
-    ("sizes", "equally many weights and MACs (within 5 percent)", all_eight_cost_the_same),
+    ("sizes", "cost the same (weights and MACs within 5 percent)", all_eight_cost_the_same),
     ("sizes", "a 1×1 reads 90, a 3×3 16, and a 5×5 only 6.", what_each_kernel_reads),
     ("sizes", "with batch norm and a learning rate of 0.1.", one_rate_of_0_1_and_five_seeds),
     (
@@ -372,12 +370,12 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "sizes",
-        "With a pool, *only 3×3* is lowest, but chance could do that (20 of 252).",
+        "With a pool, *only 3×3* is lowest, but chance could do that (22 of 252).",
         only_3x3_leads_with_a_pool_and_three_come_second,
     ),
     (
         "sizes",
-        "with one beside it, *only 3×3* comes near (27 of 252).",
+        "with one beside it, *only 3×3* comes near (28 of 252).",
         beside_a_1x1_the_3x3_comes_near,
     ),
     (
@@ -425,12 +423,12 @@ CLAIMS: list[Concluded] = [
     ("reductions", "and at a learning rate of 0.05.", all_ran_at_0_05),
     (
         "reductions",
-        "8.0 become 10.1 percent where 3×3s and 5×5s are direct, and 9.3 become 11.3",
+        "the error rises from 8.0 to 10.1 percent where 3×3s and 5×5s are direct, and from 9.3 to 11.3",
         the_projection_costs_two_points,
     ),
     (
         "reductions",
-        "The reductions cost 1.2 points: 8.0 become 9.3, and 10.1 become 11.3.",
+        "The reductions cost 1.2 points: it rises from 8.0 to 9.3, and from 10.1 to 11.3.",
         the_reductions_cost_1_2_points,
     ),
     (

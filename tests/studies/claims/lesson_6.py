@@ -203,8 +203,8 @@ def never_having_had_b_costs_something_from_each_seed(found: Study) -> bool:
 CLAIMS: list[Concluded] = [
     (
         "reuse",
-        "Without **b** a network is behind from each of the five seeds, by 2 to 8 points. (The best of them, "
-        "20.1 percent, is still among those with all connections, 16.4 to 20.5.)",
+        "From every one of the five seeds, the network without **b** is behind, by 2 to 8 points. (The "
+        "best of them, 20.1 percent, is still among those with all connections, 16.4 to 20.5.)",
         never_having_had_b_costs_something_from_each_seed,
     ),
     (
@@ -224,7 +224,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "reuse",
-        "After training it gets about one new patch in five wrong.",
+        "Yours gets about one new patch in five wrong.",
         one_in_five_is_wrong_before_the_cut,
     ),
     (
@@ -234,7 +234,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "reuse",
-        "Cutting the input costs most, but **b** also takes the most maps.",
+        "Cutting the input costs most, but **b** also takes the most maps: 288, against 240 for **c** and"
+        " 96 for **a**.",
         the_input_is_missed_more_than_all_others,
     ),
     (
@@ -312,12 +313,12 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "dense",
-        "but it also halves its maps by pools, not by strides.",
+        "but it also halves its maps in another way, and lesson 7 tests that.",
         that_resnet_halves_by_strides_and_this_densenet_by_pools,
     ),
     (
         "dense",
-        "On our patches a small DenseNet beats a ResNet with about as many parameters (*Going further*),",
+        "In *Going further* a small DenseNet beats a ResNet of its size,",
         densenet_is_ahead_on_new_patches,
     ),
     (

@@ -55,8 +55,11 @@ class Record:
         """The rate of the lowest error on the data for choosing, of two the one of the lower loss.
 
         With one rate for all networks it is that of their lowest mean error. None while one is to be tried.
+        A rate that the study gives isn't chosen.
         """
-        sharing = list(self.study.networks) if self.study.one_rate else [network]
+        if network in self.study.given_rates:
+            return self.study.given_rates[network]
+        sharing = self._choosing() if self.study.one_rate else [network]
         tried = [self.tried.get(each, {}) for each in sharing]
         if any(set(found) != set(self.study.rates) for found in tried):
             return None
@@ -64,11 +67,15 @@ class Record:
             self.study.rates, key=lambda rate: [mean(found[rate][each] for found in tried) for each in (0, 1)]
         )
 
+    def _choosing(self) -> list[str]:
+        """The networks whose rate is chosen, not given."""
+        return [network for network in self.study.networks if network not in self.study.given_rates]
+
     def missing_choices(self) -> list[tuple[str, float]]:
         """The networks and rates that have not been tried."""
         return [
             (network, rate)
-            for network in self.study.networks
+            for network in self._choosing()
             for rate in self.study.rates
             if rate not in self.tried.get(network, {})
         ]
@@ -136,12 +143,10 @@ class Record:
         text = [f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in lines.items()]
         rates = {network: self.rate(network) for network in study.networks}
         text += ["", "[rates]", *(f"{_key(name)} = {rate:g}" for name, rate in rates.items() if rate)]
-        text += ["", "# The error in percent and the loss that each network came to, by rate."]
-        for network in study.networks:
+        text += ["", "# Error in percent and loss, by rate."]
+        for network in self._choosing():
             found = self.tried.get(network, {})
-            ends = (
-                f'"{rate:g}" = [{error:.2f}, {loss:.4g}]' for rate, (error, loss) in sorted(found.items())
-            )
+            ends = (f'"{rate:g}" = [{error:g}, {loss:.4g}]' for rate, (error, loss) in sorted(found.items()))
             text += [f"[tried.{_key(network)}]", *ends]
         (self.folder / f"{self.name}.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
 

@@ -37,6 +37,7 @@ class Study:
     training takes `epochs`, and is done from every one of `seeds`. `options` are further settings of `fit`.
     `varied` and `fixed` say what differs and what doesn't, in words.
 
+    A network named in `given_rates` is trained at the rate that stands there, as a control.
     A network named in `grown` is turned into another after its training, and that one trained as long again.
     `cut` are changes to the first network, as trained, whose error is measured; they are not trained.
     """
@@ -49,6 +50,7 @@ class Study:
     epochs: int
     rates: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2)
     one_rate: bool = False
+    given_rates: Mapping[str, float] = field(default_factory=dict)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     options: Mapping[str, Any] = field(default_factory=dict)
     grown: Mapping[str, Change] = field(default_factory=dict)

@@ -70,14 +70,14 @@ def kernel_place(
         place = map_x + _CELL * column, map_y + _CELL * row
         axes.add_patch(Rectangle(place, _CELL, _CELL, facecolor=(ORANGE, 0.35), edgecolor=INK, linewidth=2.5))
         middle = _TOP + tall / 2
-        axes.text(lefts[1][0] - _GAP / 2, middle, "×", ha="center", va="center", size=18)
         axes.add_patch(
             FancyArrowPatch(
                 (map_x - _GAP + 8, middle), (map_x - 8, middle), arrowstyle="-|>", mutation_scale=14,
                 shrinkA=0, shrinkB=0, color=INK,
             )
         )  # fmt: skip
-        axes.text(map_x - _GAP / 2, middle - 8, "add up", ha="center", size=9)
+        axes.text(map_x - _GAP / 2, middle - 8, "multiply,", ha="center", size=9)
+        axes.text(map_x - _GAP / 2, middle + 16, "add up", ha="center", size=9)
         return Drawing.of(figure, alt)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import floor, log2
 
 import numpy as np
 from matplotlib.patheffects import withStroke
@@ -131,6 +132,7 @@ def study_dots(
             axes.tick_params(length=0)
             axes.hlines(range(len(names)), lowest, lowest + 1.07 * span, color=GRID, linewidth=1)
             axes.set_xlabel(_with_unit(measure))
+            axes.xaxis.set_major_locator(MaxNLocator("auto", steps=[1, 2, 5, 10]))
             # Under the column of means there is no scale.
             axes.set_xticks([each for each in axes.get_xticks() if lowest <= each <= lowest + 1.07 * span])
             if level is not None:
@@ -245,7 +247,8 @@ def study_scale(
             if measure in doubling:
                 axes.set_yscale("log", base=2)
                 axes.yaxis.set_major_formatter(lambda error, _: f"{error:g}")
-                axes.set_ylim(top=1.3 * axes.get_ylim()[1])
+                low, high = axes.get_ylim()
+                axes.set_ylim(2 ** floor(log2(low)), 1.3 * high)
             else:
                 bottom = lowest.get(measure, 0) if isinstance(lowest, Mapping) else lowest
                 top = max(max(values) for dots in rows.values() for values in dots.values())

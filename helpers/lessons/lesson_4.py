@@ -30,6 +30,8 @@ def _shares(answer: Any) -> None:
         }
         if said in percent(out_3x3 + out_5x5):
             continue
+        if said == int(100 * (out_3x3 + out_5x5) / channels):
+            raise Wrong(f"For {place}, round to the nearest whole percent.")
         if said == out_3x3 + out_5x5:
             raise Wrong(
                 f"For {place}, that is the number of channels; give percent of the block's {channels}."

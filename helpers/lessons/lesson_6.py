@@ -23,7 +23,7 @@ def _narrower(answer: Any) -> None:
         1: "Layer 1 reads 64 channels; are that more than $18k / 7$?",
         83: "So many channels a layer must read. Which layer is the first to read that many?",
         96: "So many channels that layer reads. Which layer is it?",
-        8: "That is with 4k maps, where more than 230 channels must be read. Here they are 2k.",
+        7: "That is with 4k maps, where more than 230 channels must be read. Here they are 2k.",
     }
     if layer != 2:
         plain = "It saves if $9ck > 2ck + 18k^2$. The layers read 64, 96, 128, … channels."

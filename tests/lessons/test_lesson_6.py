@@ -190,7 +190,7 @@ def test_exercise_1_is_what_two_convolutions_hold():
         ([1, 3], "Layer 1 reads 64 channels"),
         ([83, 3], "Which layer is the first"),
         ([96, 3], "Which layer is it"),
-        ([8, 3], "That is with 4k maps, where"),
+        ([7, 3], "That is with 4k maps, where"),
         ([4, 3], "64, 96, 128"),
         ([10**5000, 3], "64, 96, 128"),
         ([2, 12], "with 4k maps: set"),
@@ -411,9 +411,14 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
     ]
     assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
     assert min(c for c in range(1, 512) if 128 * c + 9 * 128 * 32 < 9 * 32 * c) == 231
-    assert "each further channel adds 288 weights to the 3×3 alone, and only 128 to the pair." in text()
-    assert "from 231 channels on the 1×1 saves: in no layer of DenseNet-121's first block" in text()
-    assert (blocks[0][0] + 5 * 32, blocks[2][0]) == (224, 256)  # the most in the first, the least in the third
+    assert "each further channel adds 288 weights to the 3×3 alone, and only 128 to the pair," in text()
+    assert "so 167 more channels make up the difference of 26,624. From 231 channels on" in text()
+    assert (45_056 - 18_432, 26_624 // (288 - 128) + 1, 64 + 167) == (26_624, 167, 231)
+    assert "in no layer of DenseNet-121's first block (the paper's smallest network for ImageNet)" in text()
+    assert (blocks[0][0] + 5 * 32, blocks[2][0]) == (
+        224,
+        256,
+    )  # the most in the first, the least in the third
     assert "33 percent more weights in the first block, and 13, 35 and 39 percent fewer" in text()
 
 
@@ -504,8 +509,8 @@ def test_the_partners_of_the_fair_test_are_all_that_there_are():
     ]
     assert taken == 96
     assert choices == [(1, 2, 6), (1, 3, 5), (2, 3, 4), (1, 4, 5, 6), (2, 3, 5, 6)]
-    assert "Cut off from all their readers, they lose (6 + 5 + 1) · 8 = 96 maps, too." in text()
-    assert "Five choices of layers do, and the picture has them all." in text()
+    assert "If all these readers lose them, that makes (6 + 5 + 1) · 8 = 96 maps, too." in text()
+    assert "Five choices of layers come to 96, and the picture shows them all." in text()
     listed = ", ".join(str(list(layers)) for layers in choices)
     assert any(
         f"for layers in ({listed}):" in cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells

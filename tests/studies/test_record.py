@@ -109,6 +109,11 @@ def test_a_record_goes_on_where_it_was(tmp_path: Path) -> None:
     assert rows[5] == ["one", "1", "training error", "48", "0.3333"]
     assert rows[8] == ["one", "1", "test loss", "4.8", "0.033"]
 
+    (tmp_path / "mine.csv").unlink()
+    anew = Record("mine", STUDY, tmp_path)
+    assert anew.rate("one") == 0.1, "a rate that was chosen stays"
+    assert {("one", 0), ("one", 1)} < set(anew.missing_runs())
+
 
 def test_one_rate_for_all_is_that_of_their_lowest_mean_error(tmp_path: Path) -> None:
     each, shared = (Record("mine", replace(STUDY, one_rate=one), tmp_path) for one in (False, True))

@@ -271,7 +271,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "alexnet_parts",
-        "*One tower* has a third more parameters than two",
+        "*One tower* (no groups: each kernel reads all maps) has a third more parameters than two",
         one_tower_has_a_third_more_parameters,
     ),
     (

@@ -262,7 +262,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "squeeze",
-        "**The narrower, the more training errors.**",
+        "**Yes: the narrower, the more training errors.**",
         the_narrower_the_more_and_via_2_twelve_times_via_64,
     ),
     (

@@ -355,7 +355,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "sizes",
-        "Without a pool, *only 5×5* ends highest, with every seed",
+        "Without a pool, every seed of *only 5×5* ends above every seed of the other three.",
         without_a_pool_only_5x5_is_behind,
     ),
     (
@@ -514,7 +514,11 @@ CLAIMS: list[Concluded] = [
         naive_blocks_with_the_real_inputs,
     ),
     ("counted", "1×1s save more than half of the weights and MACs.", in_3a_more_than_half_is_saved),
-    ("counted", "8.9 of 13.9 billion. The blocks save 4.9.", where_the_macs_are_saved),
+    (
+        "counted",
+        "8.9 of 13.9 billion. The blocks save 4.9, so the stem saves 1.8 times as many.",
+        where_the_macs_are_saved,
+    ),
     (
         "counted",
         "VGG-16 spends 9.3 of its 15.5 billion MACs, and GoogLeNet's stem 0.48.",

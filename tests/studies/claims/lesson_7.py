@@ -408,6 +408,7 @@ EQUAL = {
 }
 WITH, WITHOUT = f"ResNet with bottlenecks, {EQUAL_WORK}", f"DenseNet without bottlenecks, {EQUAL_WORK}"
 DEEPER = f"deeper ResNet, {EQUAL_WORK}"
+AT_ITS_RATE = "ResNet at 0.1"
 POOLS, BOTH = f"ResNet with pools, {EQUAL_WORK}", f"ResNet with bottlenecks and pools, {EQUAL_WORK}"
 
 
@@ -416,7 +417,9 @@ def counts_of(name: str) -> Trace:
 
 
 def densenet_is_ahead_and_googlenet_second(found: Study) -> bool:
-    others = [name for name in found.networks if name != "DenseNet" and EQUAL_WORK not in name]
+    others = [
+        name for name in found.networks if name not in ("DenseNet", AT_ITS_RATE) and EQUAL_WORK not in name
+    ]
     rest = [name for name in others if name != "GoogLeNet"]
     return all(apart(found, "DenseNet", other, TEST) for other in others) and all(
         apart(found, "GoogLeNet", other, TEST) for other in rest
@@ -484,8 +487,10 @@ def bottlenecks_make_resnet_better_by_4_5_points(found: Study) -> bool:
 
 def pools_gain_6_points_without_a_1x1(found: Study) -> bool:
     gained = average(found, "ResNet", TEST) - average(found, POOLS, TEST)
+    by_the_rate = average(found, "ResNet", TEST) - average(found, AT_ITS_RATE, TEST)
     none = not counts_of(POOLS).select("conv 1×1")
-    return none and apart(found, POOLS, "ResNet", TEST) and round(gained, 1) == 6.0
+    below = all(apart(found, name, each, TEST) for name in (POOLS, WITH) for each in ("ResNet", AT_ITS_RATE))
+    return none and below and (round(gained, 1), round(by_the_rate, 1)) == (6.0, 1.1)
 
 
 def beside_pools_bottlenecks_gain_1_2_and_overlap(found: Study) -> bool:
@@ -596,14 +601,18 @@ def densenet_without_bottlenecks_keeps_two_1x1(_: Study) -> bool:
 def three_families_fit_and_resnet_is_behind_on_new_patches(found: Study) -> bool:
     fitting = [name for name in found.networks if name.startswith(WELL_FITTED)]
     fit = all(max(found.last(name, TRAINING)) < 6 for name in fitting)
-    return fit and all(apart(found, name, "ResNet", TEST) for name in fitting if name != "ResNet")
+    behind = ("ResNet", AT_ITS_RATE, DEEPER)
+    return fit and all(
+        apart(found, name, other, TEST) for name in fitting if name not in behind for other in behind
+    )
 
 
 def seven_of_the_best_rates_are_the_largest(found: Study) -> bool:
     rates = load("families").rates
     at_the_edge = {name: rate for name, rate in found.rates.items() if rate in (min(rates), max(rates))}
     names = ("VGG, batch norm", "DenseNet", EQUAL["GoogLeNet"], WITH, WITHOUT, POOLS, DEEPER)
-    return (len(rates), len(found.networks)) == (4, 15) and at_the_edge == dict.fromkeys(names, 0.1)
+    del at_the_edge[AT_ITS_RATE]  # which wasn't chosen
+    return (len(rates), len(found.networks) - 1) == (4, 15) and at_the_edge == dict.fromkeys(names, 0.1)
 
 
 def densenet_does_6_6_million_and_vgg_1_5(_: Study) -> bool:
@@ -678,7 +687,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "times",
-        "for one photo, that on 512 channels lies far below the slope.",
+        "for one photo, the one on 512 channels lies far below the slope.",
         the_late_depthwise_layer_lies_far_below_the_slope,
     ),
     (
@@ -755,7 +764,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "counted",
-        "In one they do a quarter of the work, in the other nearly all.",
+        "In one they do a quarter of the work, in the other nearly nine tenths.",
         two_of_three_do_less_than_a_quarter,
     ),
     (
@@ -821,7 +830,14 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "families",
-        "Pools alone gain 6.0 points, and every such run beats every ResNet run.",
+        "With pools, 6.0 percentage points fewer are wrong. The higher rate alone saves 1.1 of these, and"
+        " every run with pools beats every ResNet run at either rate.",
+        pools_gain_6_points_without_a_1x1,
+    ),
+    (
+        "families",
+        "ResNet itself, at 0.1, comes to 28.6 percent, 1.1 points lower than at its own. But every run with "
+        "bottlenecks and every run with pools is below all of these, too.",
         pools_gain_6_points_without_a_1x1,
     ),
     (
@@ -893,7 +909,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "families",
-        "31 convolutions instead of 19, three of them 1×1s on shortcuts, and 240 last maps instead of 64.",
+        "31 convolutions instead of 19, three of them 1×1s on shortcuts, 240 last maps instead of 64, and"
+        " a learning rate of 0.1 instead of 0.05.",
         a_bottleneck_brings_more_layers_and_wider_maps,
     ),
     (
@@ -908,8 +925,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "families",
-        "On new patches the two ResNets with strides and without bottlenecks are behind all the rest of "
-        "these, in every run",
+        "On new patches the three ResNets with strides and without bottlenecks are behind all the rest of"
+        " these, in every run",
         three_families_fit_and_resnet_is_behind_on_new_patches,
     ),
     (

@@ -88,7 +88,8 @@ def _two_layers(answer: Any) -> None:
         raise Wrong(f"v and w: {hints.get((min(v, w), max(v, w)), plain)}")
     if output != 4:
         hints = {
-            0: "that is what comes out without the ReLU.",
+            0: "that is what the ReLU gives, or all of it without a ReLU. What does the second layer make of "
+            "the ReLU's 0?",
             6: "the second layer gets 0 from the ReLU. What does it make of 0?",
         }
         raise Wrong(f"With the ReLU: {hints.get(output, 'what does it make of 3 · (−1) + 1?')}")

@@ -14,7 +14,7 @@ from helpers.lessons.checking import Exercise, Wrong, built, several, whole_numb
 
 def _shares(answer: Any) -> None:
     given = [whole_number(each) for each in several(answer, 2)]
-    blocks = {"the block with the largest share": "4d", "5b": "5b"}
+    blocks = {"the block with the largest share": "4d", "the block with the smallest share": "5b"}
     for (place, name), said in zip(blocks.items(), given, strict=True):
         out_1x1, _, out_3x3, _, out_5x5, pool_proj = INCEPTION_BLOCKS[name]
         channels = out_1x1 + out_3x3 + out_5x5 + pool_proj

@@ -144,7 +144,7 @@ def test_exercise_3_is_what_pytorch_computes():
         ([0, -1, 4, 0], "for an input of 2 that gives 0"),
         ([2, -2, 4, 0], "that gives 4"),
         ([3, 5, 4, 0], "the other one −x where x is negative"),
-        ([1, -1, 0, 0], "without the ReLU"),
+        ([1, -1, 0, 0], "or all of it without a ReLU"),
         ([1, -1, 6, 0], "What does it make of 0?"),
         ([1, -1, 8, 0], "3 · (−1) + 1"),
         ([1, -1, 4, 6], "Is it on at −1?"),

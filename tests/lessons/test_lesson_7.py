@@ -385,6 +385,8 @@ WRONG = {
     "still reads 256 channels": Spread,
     "A norm over several channels mixes": lambda: nn.Sequential(depthwise(), nn.GroupNorm(1, 256), nn.ReLU()),
     "A mean over the channels mixes": ChannelAverage,
+    "A softmax over the channels mixes": lambda: nn.Sequential(depthwise(), nn.Softmax(1)),
+    "A response norm mixes": lambda: nn.Sequential(depthwise(), nn.LocalResponseNorm(511)),
     "Somewhere it is 15 channels wide": lambda: around(conv(5, (15, 15)), width=15),
     "Somewhere it is 1 channel wide": lambda: around(conv(5, (1, 1)), width=1),
     "does not depend on its input": lambda: Elsewhere(torch.zeros(4, 256, 28, 28)),

@@ -113,9 +113,10 @@ def _ways(sheet: Sheet, numbers: ShortcutNumbers) -> None:
     ways = numbers.ways
     sheet.text(BARS, WAYS - 28, "For comparison: three blocks with equal shapes", bold=True)
     most = max(weights for _, weights in ways)
+    mark = "◂ its main path" if numbers.projection else "◂ this block"
     for row, (name, weights) in enumerate(ways):
         y = WAYS + 40 * row
-        this = "" if row or numbers.shapes_differ else "◂ this block"
+        this = "" if row or numbers.shapes_differ else mark
         _bar(sheet, y, name, this, (weights, most), FAINT, f"{name}: {weights:,} weights")
     _axis(sheet, WAYS, len(ways), "of the largest")
 

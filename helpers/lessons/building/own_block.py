@@ -69,6 +69,16 @@ def own_block(answer: Any) -> str:
     return f"Your block has {count:,} parameters."
 
 
+_OVER_DIMENSIONS = {
+    "_softmax": ("softmax", 1),
+    "_log_softmax": ("softmax", 1),
+    "amax": ("maximum", 1),
+    "amin": ("minimum", 1),
+    "linalg_vector_norm": ("norm", 2),
+}
+"""What else mixes channels if these are among its dimensions: its word, and the place of that argument."""
+
+
 class _Operations(TorchDispatchMode):
     """The fewest channels that a convolution, or a linear layer at every pixel, puts out.
 
@@ -90,6 +100,13 @@ class _Operations(TorchDispatchMode):
             self.least = min(self.least, result.shape[1])
         if name == "native_layer_norm" or (name == "native_group_norm" and args[6] < args[4]):
             self.mixer = "norm over several channels"
+        if name == "avg_pool3d":  # what nn.LocalResponseNorm averages by
+            self.mixer = "response norm"
+        word, place = _OVER_DIMENSIONS.get(name, ("", 0))
+        if word and args[0].ndim == 4 and len(args) > place:
+            dimensions = [args[place]] if isinstance(args[place], int) else args[place]
+            if {1, -3} & set(dimensions or (1,)):
+                self.mixer = f"{word} over the channels"
         # On the way back a sum over channels is only the gradient of what was repeated for them.
         if torch.is_grad_enabled() and name in ("mean", "sum") and args[0].ndim == 4:
             dimensions = args[1] if len(args) > 1 else None

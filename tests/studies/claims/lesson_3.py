@@ -44,9 +44,9 @@ def every_seed_via_32_is_worse_than_via_64_by_half_a_point(found: Study) -> bool
     return apart(found, "via 64", "via 32", TRAINING) and round(lost, 1) == 0.5
 
 
-def the_narrower_the_more_and_via_2_twelve_times_via_64(found: Study) -> bool:
+def the_narrower_the_more(found: Study) -> bool:
     means = [average(found, f"via {channels}", TRAINING) for channels in (64, 32, 16, 8, 4, 2)]
-    return means == sorted(means) and round(means[-1] / means[0]) == 12
+    return means == sorted(means)
 
 
 def on_new_patches_4_and_2_are_worse_than_64_and_from_8_they_overlap(found: Study) -> bool:
@@ -263,16 +263,11 @@ CLAIMS: list[Concluded] = [
     (
         "squeeze",
         "**Yes: the narrower, the more training errors.**",
-        the_narrower_the_more_and_via_2_twelve_times_via_64,
+        the_narrower_the_more,
     ),
     (
         "squeeze",
-        "Via 2 makes twelve times as many errors as via 64.",
-        the_narrower_the_more_and_via_2_twelve_times_via_64,
-    ),
-    (
-        "squeeze",
-        "every seed via 4 and via 2 is worse than every seed via 64; from 8 channels up the seeds overlap",
+        "every seed via 4 and via 2 is worse than every seed via 64; from 8 channels up, they overlap.",
         on_new_patches_4_and_2_are_worse_than_64_and_from_8_they_overlap,
     ),
     ("squeeze", "via 32 overlaps with *direct* in both pictures,", via_32_overlaps_with_direct_on_both),

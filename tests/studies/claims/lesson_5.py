@@ -148,7 +148,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "degradation",
-        "So here the shortcut ends the degradation, and it helps even 14 layers.",
+        "So here the shortcut ends the degradation, and even 14 layers fit their training patches better "
+        "with it.",
         the_shortcut_helps_at_both_depths,
     ),
     (
@@ -189,7 +190,7 @@ CLAIMS: list[Concluded] = [
         "fit their training patches best, with an error of 0.1 percent from every seed.",
         forty_four_layers_from_the_start_fit_best,
     ),
-    ("growing", "On new patches all three are level.", all_three_are_level_on_new_patches),
+    ("growing", "On new patches all three have about the same error.", all_three_are_level_on_new_patches),
     (
         "degradation",
         "With C every seed ends worse than any with A or B, on training patches and on new ones.",
@@ -220,7 +221,8 @@ CLAIMS: list[Concluded] = [
     ("longer", "they hardly fall any more", the_curves_hardly_fall_at_the_end),
     (
         "longer",
-        "every run of the 44 ends worse than every run of the 14.",
+        "every run of the 44 ends worse than every run of the 14: 35.3 percent wrong on average, against "
+        "19.2.",
         every_run_of_44_ends_worse_on_new_patches,
     ),
     (

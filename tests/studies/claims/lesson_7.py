@@ -800,7 +800,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "families",
-        "GoogLeNet and DenseNet are in front.",
+        "GoogLeNet and DenseNet are in front, on average",
         two_have_the_lowest_errors_on_average,
     ),
     (

@@ -45,7 +45,7 @@ def _told(found: Study, links: Sequence[str]) -> str:
     lessons = f"\n- **Read more** in lesson {' and '.join(links)}" if links else ""
     return (
         f"- **What differs:** {found.varied}\n- **What doesn't:** {found.fixed}\n"
-        f"- **The best learning rates:** {rates}{lessons}"
+        f"- **The learning rates:** {rates}{lessons}"
     )
 
 

@@ -131,6 +131,17 @@ def test_one_rate_for_all_is_that_of_their_lowest_mean_error(tmp_path: Path) -> 
     assert notes["rate"].startswith("one for all networks, that of the lowest mean error")
 
 
+def test_a_rate_that_is_given_is_not_chosen(tmp_path: Path) -> None:
+    study = replace(STUDY, given_rates={"one": 0.5}, one_rate=True)
+    record = Record("mine", study, tmp_path)
+    assert record.rate("one") == 0.5
+    assert {network for network, _ in record.missing_choices()} == {"two, “wide”"}
+    record.choose("two, “wide”", 0.01, history(50.0, 40.0))
+    record.choose("two, “wide”", 0.1, history(50.0, 30.0))
+    assert record.rate("two, “wide”") == 0.1
+    assert tomllib.loads((tmp_path / "mine.toml").read_text(encoding="utf-8"))["rates"]["one"] == 0.5
+
+
 def test_a_rate_at_which_the_loss_was_no_longer_finite_is_the_worst(tmp_path: Path) -> None:
     record = Record("mine", STUDY, tmp_path)
     record.choose("one", 0.1, history(note="Stopped in epoch 1: the loss is no longer finite."))

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 class DenseAsConvExplorer(Explorer):
     """A slider for the picture's size; the map of scores that one pass makes, and what it costs, follow.
 
-    The scores are those of EfficientNet-Lite0, whose trained weights come with the course. It has the
-    geometry of VGG-16: pictures become maps of a 32nd of their size, and the head sees 7×7 of them. What is
-    counted is VGG-16. Choose a window with `row` and `column`, at first the middle one, click it in the map,
-    or drag the frame over the photo.
+    The scores are those of EfficientNet-Lite0, whose trained weights come with the course. Like VGG-16 it
+    makes maps of a 32nd of the picture's size, and its head sees 7×7 places; but it averages them, where
+    VGG-16's fc6 has a weight for each. What is counted is VGG-16. Choose a window with `row` and `column`,
+    at first the middle one, click it in the map, or drag the frame over the photo.
 
     A window's score in one pass is not that of the window cut out: at its edges the cut-out is padded with
     zeros, where the pass has the photo's neighbouring pixels. Both are shown; at 224 they are equal.

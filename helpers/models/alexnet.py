@@ -1,7 +1,7 @@
 """AlexNet: five convolutions and three fully connected layers, which won ImageNet's contest of 2012.
 
 Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012,
-https://papers.nips.cc/paper/4824, figure 2 and section 3. torchvision's is the network of a later paper:
+https://papers.nips.cc/paper/4824, figure 2 and section 3. torchvision's is a port of a later network:
 Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014,
 https://arxiv.org/abs/1404.5997.
 """
@@ -14,11 +14,11 @@ from torch import Tensor, nn
 
 from helpers.arithmetic.checks import whole
 from helpers.images.photos import IMAGENET
-from helpers.models.parts import Undrawn, fill, local_response_norm
+from helpers.models.parts import Chain, Undrawn, fill, local_response_norm
 from helpers.wording.refusals import shown
 
 
-class AlexNet(nn.Sequential):
+class AlexNet(Chain):
     """The paper's AlexNet: (N, 3, 227, 227) becomes (N, num_classes), scores before the softmax.
 
     `groups` is the number of towers, one on each of the paper's two GPUs: in conv 2, 4 and 5 a kernel sees

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 from helpers.arithmetic import compressed
 from helpers.arithmetic.checks import whole
 from helpers.images.photos import IMAGENET
-from helpers.models.parts import he_normal
+from helpers.models.parts import Chain, he_normal
 
 
-class DenseLayer(nn.Sequential):
+class DenseLayer(Chain):
     """What a layer adds: BN–ReLU–1×1 to bottleneck · growth_rate maps, BN–ReLU–3×3 to growth_rate maps.
 
     (N, in_channels, H, W) becomes (N, growth_rate, H, W): the new maps alone. With None for `bottleneck`
@@ -70,7 +70,7 @@ class DenseBlock(nn.Module):
         # N x in_channels + layers * growth_rate x H x W
 
 
-class Transition(nn.Sequential):
+class Transition(Chain):
     """Between two blocks: BN–ReLU, 1×1 to compression · in_channels maps, 2×2 average pool.
 
     (N, in_channels, H, W) becomes (N, compression · in_channels, H / 2, W / 2), rounded down.

@@ -1,5 +1,6 @@
 """What several architectures share: AlexNet's normalisation, dense layers as convolutions, first weights."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,20 @@ def local_response_norm(
     """
     # nn.LocalResponseNorm takes the mean of the squares where the paper takes their sum.
     return nn.LocalResponseNorm(size, alpha * size, beta, k)
+
+
+class Chain(nn.Sequential):
+    """Layers in a row whose constructor takes what it likes: a part of it is a plain nn.Sequential.
+
+    >>> part = Chain(nn.Flatten(), nn.Linear(4, 2), nn.ReLU())[:2]
+    >>> type(part).__name__, len(part)
+    ('Sequential', 2)
+    """
+
+    def __getitem__(self, index: slice | int) -> Any:
+        if isinstance(index, slice):
+            return nn.Sequential(OrderedDict(list(self._modules.items())[index]))
+        return super().__getitem__(index)
 
 
 class Undrawn(TorchFunctionMode):

@@ -14,13 +14,13 @@ from torch import Tensor, nn
 from helpers.arithmetic.checks import whole
 from helpers.models.densenet import dense_blocks
 from helpers.models.googlenet import TABLE, Inception, conv_relu
-from helpers.models.parts import he_normal, local_response_norm
+from helpers.models.parts import Chain, he_normal, local_response_norm
 from helpers.models.resnet import BasicBlock, conv, stage
 from helpers.models.vgg import head, stages
 from helpers.wording.refusals import shown
 
 
-class SmallAlexNet(nn.Sequential):
+class SmallAlexNet(Chain):
     """AlexNet for pictures of up to 32×32: (N, in_channels, H, W) becomes (N, num_classes).
 
     It keeps the paper's plan of response norms, overlapping pooling, two towers and dropout, at `width` maps
@@ -87,7 +87,7 @@ class SmallAlexNet(nn.Sequential):
         he_normal(self)  # a deviation of 0.01 would let the signal fade in layers as narrow as these
 
 
-class SmallVGG(nn.Sequential):
+class SmallVGG(Chain):
     """VGG for pictures of up to 32×32: (N, in_channels, H, W) becomes (N, num_classes).
 
     Three stages of the paper's plan, with `width`, 2 · `width` and 4 · `width` maps. Sizes from 8 on work.
@@ -224,7 +224,7 @@ class SmallResNet(nn.Module):
         # N x num_classes
 
 
-class SmallDenseNet(nn.Sequential):
+class SmallDenseNet(Chain):
     """DenseNet-BC for pictures of up to 32×32: (N, in_channels, H, W) becomes (N, num_classes).
 
     The paper's plan for CIFAR (section 3, "Implementation Details"): one 3×3 convolution to 2 · growth_rate

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from helpers.arithmetic.checks import whole
 from helpers.images.photos import IMAGENET
-from helpers.models.parts import Undrawn, dense_as_convolution, fill, he_normal
+from helpers.models.parts import Chain, Undrawn, dense_as_convolution, fill, he_normal
 from helpers.wording.refusals import known
 
 Kernels = tuple[tuple[int, ...], ...]
@@ -29,7 +29,7 @@ CHANNELS = (64, 128, 256, 512, 512)
 Named = list[tuple[str, nn.Module]]
 
 
-class VGG(nn.Sequential):
+class VGG(Chain):
     """The paper's VGG: (N, 3, 224, 224) becomes (N, num_classes), scores before the softmax.
 
     `configuration` is a column of the paper's table 1: "A", "B", "C", "D" or "E". `head_width` is how many

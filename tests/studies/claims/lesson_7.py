@@ -707,7 +707,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "published",
-        "the top-5 error of a single network fell to little more than a third of what it had been.",
+        "the top-5 error of a single network on ImageNet fell to little more than a third of what it had "
+        "been.",
         the_error_fell_to_little_more_than_a_third,
     ),
     (

@@ -149,6 +149,13 @@ def prose(cells: list[nbformat.NotebookNode]) -> int:
     return sum(bool(re.search("[A-Za-z]", word)) for word in text.split())
 
 
+def test_an_answer_does_not_become_a_numbered_list(lesson: nbformat.NotebookNode) -> None:
+    """A line such as "21. Windows overlap" is item 21 of a list in Markdown."""
+    for cell in lesson.cells:
+        if cell.cell_type == "markdown":
+            assert not re.search(r"^\d{2,}\. ", cell.source, re.MULTILINE), heading(cell)
+
+
 def test_the_core_of_a_lesson_fits_into_a_class(lesson: nbformat.NotebookNode) -> None:
     cells = core(lesson)
     minutes = [re.search(r" · (\d+) minutes$", heading(cell)) for cell in cells]

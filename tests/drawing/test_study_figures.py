@@ -168,7 +168,9 @@ def test_a_measure_may_double_with_each_step_and_each_may_begin_elsewhere(figure
     study_scale("Few", "channels", both, "2 seeds", lowest={"test error": 4}, doubling=["training error"])
     training, test = figure().axes
     assert (training.get_yscale(), test.get_yscale()) == ("log", "linear")
-    assert test.get_ylim()[0] == 4
+    assert (training.get_ylim()[0], test.get_ylim()[0]) == (4, 4), (
+        "the doubling axis begins at a power of two"
+    )
     assert [text for text in figure().texts if "Training error: each step up doubles it." in text.get_text()]
 
 

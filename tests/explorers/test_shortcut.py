@@ -232,6 +232,10 @@ def test_a_bottleneck_alone_is_compared_with_other_blocks_and_has_a_mark_among_t
     tops = {text.words: text.box[1] for text in Seen(ShortcutExplorer("bottleneck").svg).texts}
     assert abs(tops["◂ this block"] - tops["bottleneck 256–64–64–256"]) < 5
     assert "◂ this block" not in Seen(ShortcutExplorer("bottleneck", stride=2).svg).words
+    # With a projection the block has more weights than the bar shows.
+    projected = Seen(ShortcutExplorer("bottleneck", option="C").svg).words
+    assert "◂ its main path" in projected
+    assert "◂ this block" not in projected
     assert "basic, 64 wide" not in Seen(ShortcutExplorer("basic").svg).words
 
 

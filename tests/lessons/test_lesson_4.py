@@ -51,6 +51,7 @@ def test_exercise_1_says_how_the_share_goes_on():
         ([33, 50], "For the block with the largest share, that is the share of the other two branches"),
         ([352, 512], "For the block with the largest share, that is the number of channels; give percent of"),
         ([62, 50], "There is a block in which the share is larger"),
+        ([66, 50], "For the block with the largest share, round to the nearest whole percent"),
         ([1, 50], "For the block with the largest share, take the channels"),
         ([67, 44], "For the block with the smallest share, take the channels"),
         ([67], "is not a list of 2 answers"),

@@ -90,3 +90,11 @@ def test_a_table_of_resnet_50_follows_in_one_line():
     *_, last = found.stdout.splitlines()
     assert last.split() == ["total", "25,557,032", "3,857,973,248"]
     assert found.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["alexnet", "vgg11"])
+def test_a_slice_of_a_network_is_its_layers_in_a_row(name):
+    network = build(name, device="meta")
+    part = network[:4]
+    assert type(part) is nn.Sequential
+    assert list(part.named_children()) == list(network.named_children())[:4]

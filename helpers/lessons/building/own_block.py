@@ -70,6 +70,8 @@ def own_block(answer: Any) -> str:
 
 
 _OVER_DIMENSIONS = {
+    "mean": ("mean", 1),
+    "sum": ("sum", 1),
     "_softmax": ("softmax", 1),
     "_log_softmax": ("softmax", 1),
     "amax": ("maximum", 1),
@@ -103,15 +105,11 @@ class _Operations(TorchDispatchMode):
         if name == "avg_pool3d":  # what nn.LocalResponseNorm averages by
             self.mixer = "response norm"
         word, place = _OVER_DIMENSIONS.get(name, ("", 0))
-        if word and args[0].ndim == 4 and len(args) > place:
-            dimensions = [args[place]] if isinstance(args[place], int) else args[place]
-            if {1, -3} & set(dimensions or (1,)):
+        # On the way back a sum is only the gradient of what was repeated for all channels.
+        if word and args[0].ndim == 4 and torch.is_grad_enabled():
+            over = args[place] if len(args) > place else None
+            if {1, -3} & set([over] if isinstance(over, int) else over or (1,)):
                 self.mixer = f"{word} over the channels"
-        # On the way back a sum over channels is only the gradient of what was repeated for them.
-        if torch.is_grad_enabled() and name in ("mean", "sum") and args[0].ndim == 4:
-            dimensions = args[1] if len(args) > 1 else None
-            if {1, -3} & set(dimensions or (1,)):
-                self.mixer = f"{name} over the channels"
         return result
 
 

@@ -7,6 +7,7 @@ from statistics import mean
 import torch
 from torch import nn
 
+from helpers import build, trace
 from helpers.lessons.study import Study
 from helpers.reading.published import Figure
 from studies.alexnet_parts import NETWORKS
@@ -215,6 +216,18 @@ def alexnet_won_by_eleven_three_by_the_ensemble(published: Callable[..., tuple[F
     return (round(ahead), round(errors["validation", 1] - errors["validation", 7])) == (11, 3)
 
 
+def one_gpu_has_nearly_the_parameters_and_half_the_work(_: Callable[..., tuple[Figure, ...]]) -> bool:
+    """Half as many kernels in conv1 to conv4, in one tower, as the paper's footnote 2 has it."""
+    with torch.device("meta"):
+        layers = [nn.Conv2d(3, 48, 11, stride=4), nn.MaxPool2d(3, 2), nn.Conv2d(48, 128, 5, padding=2)]
+        layers += [nn.MaxPool2d(3, 2), nn.Conv2d(128, 192, 3, padding=1), nn.Conv2d(192, 192, 3, padding=1)]
+        layers += [nn.Conv2d(192, 256, 3, padding=1), nn.MaxPool2d(3, 2), nn.Flatten()]
+        layers += [nn.Linear(256 * 6 * 6, 4096), nn.Linear(4096, 4096), nn.Linear(4096, 1000)]
+        one, whole = trace(nn.Sequential(*layers), (3, 227, 227)), trace(build("alexnet"))
+    millions = [round(each / 1e6) for each in (one.macs, whole.macs)]
+    return round(one.parameters / 1e6, 1) == 59.8 and millions == [392, 724]
+
+
 def each_function_chose_its_own_rate(found: Study) -> bool:
     rates = {name: found.rates[name] for name in found.networks}
     of_each = {"ReLU ×1": 0.02, "ReLU ×1.4": 0.02, "tanh ×1": 0.06, "tanh ×1.7": 0.06}
@@ -386,4 +399,10 @@ CLAIMS: list[Concluded] = [
         the_larger_start_is_two_points_worse_on_new_patches,
     ),
     ("activations", "At scale 1, tanh even fits better than ReLU does.", at_scale_1_tanh_fits_better),
+    (
+        "published",
+        "So that network has nearly as many parameters (59.8 million), but does only about half of the "
+        "work (392 million MACs against 724)",
+        one_gpu_has_nearly_the_parameters_and_half_the_work,
+    ),
 ]

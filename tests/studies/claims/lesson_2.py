@@ -203,7 +203,12 @@ def without_norm_the_large_kernels_have_the_lower_means_and_overlap(found: Study
 
 
 def without_norm_the_losses_are_0_93_and_0_95(found: Study) -> bool:
-    return [round(average(found, name, "test loss"), 2) for name in ("three 3×3", "7×7")] == [0.93, 0.95]
+    """One bad seed makes the 7×7's the higher."""
+    stack, large = (found.last(name, "test loss") for name in ("three 3×3", "7×7"))
+    without_the_worst = mean(sorted(large)[:-1])
+    return [round(mean(each), 2) for each in (stack, large)] == [0.93, 0.95] and without_the_worst < mean(
+        stack
+    )
 
 
 def without_norm_the_deepest_stack_fits_worst(found: Study) -> bool:
@@ -328,29 +333,10 @@ def the_head_does_fewer_than_one_of_100_macs(_: object) -> bool:
     return sum(row.macs for row in whole.select("linear")) < whole.macs / 100
 
 
-def without_padding_the_last_pool_gives_1x1(_: object) -> bool:
-    side = {0: 224, 1: 224}
-    for kernels in CONFIGURATIONS["D"]:
-        for padding in side:
-            side[padding] = (side[padding] - (2 - 2 * padding) * len(kernels)) // 2
-    return side == {0: 1, 1: 7}
-
-
-def vgg16_does_21_times_the_work_of_alexnet(_: object) -> bool:
-    macs = [trace(build(name, device="meta")).macs for name in ("vgg16", "alexnet")]
-    return round(macs[0] / macs[1]) == 21
-
-
 def four_stacks_beat_every_7x7_and_the_fifth_none(found: Study) -> bool:
     *four, fifth = sorted(found.last("three 3×3", TEST))
     large = found.last("7×7", TEST)
     return max(four) < min(large) and fifth > max(large)
-
-
-def a_tenth_suits_the_stack_and_less_the_7x7(_: Study) -> bool:
-    errors = tried("kernels")
-    best = {name: min(errors[name], key=errors[name].get) for name in ("three 3×3", "7×7")}
-    return best == {"three 3×3": "0.1", "7×7": "0.03"}
 
 
 CLAIMS: list[Concluded] = [

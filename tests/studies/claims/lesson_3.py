@@ -68,10 +68,6 @@ def via_64_beats_direct_with_every_seed_by_a_patch(found: Study) -> bool:
     return apart(found, "via 64", "direct", TRAINING) and patches_between(found, "via 64", "direct") == 1
 
 
-def at_16_it_is_one_patch(found: Study) -> bool:
-    return patches_between(found, "direct", "via 16") == 1
-
-
 def the_relu_pays_for_the_narrowing(found: Study) -> bool:
     """Halving costs; with the ReLU via 32 is level with *direct*, without it is worse; no 1×1 alone helps."""
     costs = every_seed_via_32_is_worse_than_via_64_by_half_a_point(found)
@@ -177,6 +173,14 @@ def the_wider_have_17_channels(_: Study) -> bool:
 
 def mlpconv_has_more_weights(_: Study) -> bool:
     return parameters(NIN["mlpconv"]) > parameters(NIN["convolutions"])
+
+
+def mlpconv_has_another_rate_than_the_convolutions(found: Study) -> bool:
+    return [found.rates[name] for name in ("mlpconv", "convolutions")] == [0.1, 0.05]
+
+
+def mlpconv_has_5_percent_more_than_the_wider(_: Study) -> bool:
+    return round(100 * parameters(NIN["mlpconv"]) / parameters(NIN["wider convolutions"])) == 105
 
 
 def on_new_patches_mlpconv_and_the_wider_overlap(found: Study) -> bool:
@@ -418,4 +422,14 @@ CLAIMS: list[Concluded] = [
         both_leap_at_epoch_7,
     ),
     ("network_in_network", "Early on, the seeds of the two are mixed", early_on_the_seeds_are_mixed),
+    (
+        "network_in_network",
+        "and another learning rate: 0.1 against 0.05.",
+        mlpconv_has_another_rate_than_the_convolutions,
+    ),
+    (
+        "network_in_network",
+        "and mlpconv still has 5 percent more parameters.",
+        mlpconv_has_5_percent_more_than_the_wider,
+    ),
 ]

@@ -4,11 +4,11 @@ from .arithmetic import Convolution, Linear, Pooling, break_even
 from .drawing.alexnet_towers import two_towers
 from .drawing.bar_panels import bar_panels
 from .drawing.curves import bars, curves, point_panels, training_curves
-from .drawing.figures import heat_maps, kernel_reach, shares, value_table
+from .drawing.figures import heat_maps, kernel_reach, shares
 from .drawing.googlenet_plan import googlenet_plan
 from .drawing.inception_branches import inception_block
 from .drawing.kernel_place import kernel_place
-from .drawing.photo_figures import fields_on_photo, filter_grid, map_rows, named_photos, side_by_side
+from .drawing.photo_figures import fields_on_photo, filter_grid, named_photos, side_by_side
 from .drawing.vote_map import votes_on_photo
 from .explorers.activation import ActivationExplorer
 from .explorers.augmentation import AugmentationExplorer
@@ -94,7 +94,6 @@ __all__ = [
     "kernel_place",
     "kernel_reach",
     "layer_names",
-    "map_rows",
     "named_photos",
     "network_names",
     "open_image",
@@ -117,7 +116,6 @@ __all__ = [
     "trace",
     "training_curves",
     "two_towers",
-    "value_table",
     "votes_on_photo",
     "weight_reuse",
 ]

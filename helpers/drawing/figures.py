@@ -208,43 +208,6 @@ def shares(title: str, parts: Mapping[str, Mapping[str, float]]) -> Drawing:
         return Drawing.of(figure, f"{title}. {'; '.join(words)}.")
 
 
-def value_table(
-    title: str, rows: Sequence[str], columns: Sequence[str], values: Sequence[Sequence[float]]
-) -> Drawing:
-    """A table of numbers from 0 up, each cell darker with its value and the number printed in it.
-
-    `values[row][column]` are drawn with three decimals, on one colour scale. Raises ValueError where they are
-    no finite numbers, and for more or fewer than there are rows and columns.
-    """
-    array = arrays.numbers("table", values, axes=2)
-    _check_shape("table", array, rows, columns)
-    with styled():
-        height = 86 + 64 * len(rows)
-        figure = new_figure(760, height)
-        axes = figure.add_axes((0.26, 14 / height, 0.72, 64 * len(rows) / height))
-        # The darker half of the colours is left out: dark figures can be read on all that remain.
-        axes.imshow(array, cmap="Blues", vmin=0, vmax=1.8 * array.max() or 1, aspect="auto")
-        axes.set_title(title, pad=30, x=-0.34)
-        axes.set_xticks(range(len(columns)), columns)
-        axes.set_yticks(range(len(rows)), rows)
-        axes.tick_params(length=0, top=True, bottom=False, labeltop=True, labelbottom=False)
-        axes.spines[:].set_visible(False)
-        for row, column in np.ndindex(array.shape):
-            axes.text(column, row, f"{array[row, column]:.3f}", ha="center", va="center", weight="bold")
-        described = (
-            f"{name}: " + ", ".join(f"{c} {v:.3f}" for c, v in zip(columns, line, strict=True))
-            for name, line in zip(rows, array, strict=True)
-        )
-        return Drawing.of(figure, f"{title}. {'; '.join(described)}.")
-
-
-def _check_shape(what: str, array: np.ndarray, rows: Sequence[str], columns: Sequence[str]) -> None:
-    if array.shape != (len(rows), len(columns)):
-        raise ValueError(
-            f"The {what} is {array.shape[0]}×{array.shape[1]}; give numbers, {len(rows)}×{len(columns)}."
-        )
-
-
 def heat_maps(
     title: str,
     panels: Mapping[str, np.ndarray],
@@ -267,7 +230,9 @@ def heat_maps(
     arguments.named("panels", panels, Iterable, "a table of numbers")
     for name, values in panels.items():
         panel = f"panel {shown(name)}"
-        _check_shape(panel, arrays.numbers(panel, values, axes=2, holes=True), rows, columns)
+        given, wanted = arrays.numbers(panel, values, axes=2, holes=True).shape, (len(rows), len(columns))
+        if given != wanted:
+            raise ValueError(f"The {panel} is {given[0]}×{given[1]}; give numbers, {wanted[0]}×{wanted[1]}.")
     left, across, apart = 84, 318, 20
     down = round(0.8 * across * len(rows) / len(columns))
     width, height = left + len(panels) * (across + apart), 100 + down

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import matplotlib
 import numpy as np
 import torch
 from matplotlib.axes import Axes
@@ -26,7 +25,6 @@ from helpers.wording.refusals import shown
 GAP, TOP = 14, 30
 NAME, LINE = 13.3, 16
 """CSS pixels: the size of a picture's name, 10 points, and how far below it a second line stands."""
-VIRIDIS = np.rint(255 * matplotlib.colormaps["viridis"](np.arange(256))[:, :3]).astype(np.uint8)
 
 
 def named_photos(
@@ -99,41 +97,6 @@ def side_by_side(
     finding = f"Pictures side by side: {names}."
     alt = f"{finding} {seen}".rstrip()
     return _row(images, side, alt, finding=finding, columns=columns, every_colour=every_colour)
-
-
-def map_rows(title: str, rows: Mapping[str, torch.Tensor]) -> Drawing:
-    """Every channel of some stacks of maps as a picture, one row for each stack, its name at the left.
-
-    `rows` are tensors of (channels, height, width), or batches of one, with values from 0 (dark) up; all are
-    on one scale. Raises ValueError for no rows, and for other shapes.
-
-    >>> map_rows("Two stacks", {"a": torch.zeros(1, 8, 8), "b": torch.ones(2, 8, 8)})
-    Two stacks. a: 1 channel; b: 2 channels.
-    """
-    arguments.named("rows", rows, torch.Tensor, "a stack of maps")
-    stacks = {name: arrays.maps(name, maps) for name, maps in rows.items()}
-    most = max(map(len, stacks.values()))
-    highest = max(float(maps.max()) for maps in stacks.values()) or 1.0
-    left, side = 150, min(104, (760 - 150) // most - GAP)
-    step = side + GAP
-    width, height = left + most * step, TOP + len(stacks) * step
-    counts = {name: f"{len(maps)} channel{'s' * (len(maps) != 1)}" for name, maps in stacks.items()}
-    with styled():
-        figure = new_figure(width, height)
-        figure.text(GAP / width, 1 - 20 / height, title, weight="bold", size=11)
-        for row, (name, count) in enumerate(counts.items()):
-            middle = 1 - (TOP + row * step + side / 2) / height
-            figure.text(GAP / width, middle, name, weight="bold", va="bottom")
-            figure.text(GAP / width, middle - 4 / height, count, va="top", size=9)
-        alt = f"{title}. {'; '.join(f'{name}: {count}' for name, count in counts.items())}."
-        drawing = Drawing.of(figure, alt, has_photo=True)
-    for row, maps in enumerate(stacks.values()):
-        for column, values in enumerate(maps):
-            shades = np.rint(255 * (values / highest).clamp(0, 1).numpy()).astype(np.uint8)
-            tile = Image.fromarray(VIRIDIS[shades])
-            tile = tile.resize((side * DENSITY, side * DENSITY), Image.Resampling.NEAREST)
-            drawing.image.paste(tile, ((left + column * step) * DENSITY, (TOP + row * step) * DENSITY))
-    return drawing
 
 
 def filter_grid(weight: torch.Tensor, title: str = "Kernels of the first layer") -> Drawing:

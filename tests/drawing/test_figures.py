@@ -9,7 +9,6 @@ from importlib import import_module
 import numpy as np
 import pytest
 import torch
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
@@ -18,7 +17,7 @@ from helpers.drawing import figures, photo_figures
 from helpers.drawing.alexnet_towers import two_towers
 from helpers.drawing.bar_panels import bar_panels
 from helpers.drawing.curves import bars, curves, training_curves
-from helpers.drawing.figures import LOOKS, Drawing, kernel_reach, shares, value_table
+from helpers.drawing.figures import LOOKS, Drawing, kernel_reach, shares
 from helpers.drawing.kernel_place import kernel_place
 from helpers.drawing.matplotlib_style import DENSITY
 from helpers.drawing.photo_figures import named_photos
@@ -30,9 +29,6 @@ PARTS = {
     "MACs": {"1×1 convolution": 338_528_512, "depthwise": 36_000_000, "everything else": 9_000_000},
     "parameters": {"1×1 convolution": 3_146_112, "depthwise": 150_000, "everything else": 1_355_896},
 }
-ROWS = ["a new colour for each pixel", "the edges of each colour", "both"]
-COLUMNS = ["1×1", "3×3", "3×3, one channel each"]
-VALUES = [[0.0004, 0.0011, 0.21], [0.5, 0.01249, 0.02], [0.4, 0.0, 1.25]]
 
 AXES = {"x_label": "layers passed", "y_label": "gradient"}
 
@@ -52,7 +48,6 @@ DRAWINGS = {
     "shares of five bars": lambda: shares(
         "Five bars", {f"network {n}": {"1×1": n, "3×3": 5} for n in range(5)}
     ),
-    "value_table": lambda: value_table("Error left after training (0 is perfect)", ROWS, COLUMNS, VALUES),
     "curves on a log axis": lambda: curves(
         "The gradient fades", {"ReLU": [1, 0.5, 0.2], "sigmoid": [1, 1e-3, 1e-6]}, log=True, **AXES
     ),
@@ -79,7 +74,6 @@ DRAWINGS = {
         about="in percent of one 3×3",
         whole="one 3×3",
     ),
-    "value_table of zeros": lambda: value_table("No error", ["row"], ["a", "b"], [[0, 0]]),
 }
 every_drawing = pytest.mark.parametrize("name", DRAWINGS)
 
@@ -225,30 +219,6 @@ def test_a_kind_that_one_bar_lacks_is_neither_said_nor_seen_there(made):
 def test_more_kinds_than_looks_are_refused_instead_of_left_out():
     with pytest.raises(ValueError, match=f"There are 8 kinds of part; use at most {len(LOOKS)}"):
         shares("Too many", {"bar": dict.fromkeys("abcdefgh", 1)})
-
-
-def test_a_table_says_and_prints_every_value(made):
-    drawing = value_table("Error left", ROWS, COLUMNS, VALUES)
-    texts = [text.get_text() for text in made[0].axes[0].texts]
-    assert texts == [f"{value:.3f}" for line in VALUES for value in line]
-    assert drawing.alt == (
-        "Error left. a new colour for each pixel: 1×1 0.000, 3×3 0.001, 3×3, one channel each 0.210; "
-        "the edges of each colour: 1×1 0.500, 3×3 0.012, 3×3, one channel each 0.020; "
-        "both: 1×1 0.400, 3×3 0.000, 3×3, one channel each 1.250."
-    )
-
-
-def test_a_darker_cell_is_a_larger_value_and_its_number_can_be_read(made):
-    values = np.linspace(0, 1, 12).reshape(2, 6)
-    value_table("Growing", ["first", "second"], list("abcdef"), values)
-    axes = made[0].axes[0]
-    shown = axes.images[0]
-    lightness = np.array([luminance(shown.cmap(shown.norm(value))) for value in values.ravel()])
-    assert (np.diff(lightness) < 0).all()
-    for text, behind in zip(axes.texts, lightness, strict=True):
-        ink = luminance(to_rgb(text.get_color()))
-        light, dark = max(ink, behind), min(ink, behind)
-        assert (light + 0.05) / (dark + 0.05) >= 4.5, "the contrast that WCAG asks of small text"
 
 
 def luminance(colour) -> float:

@@ -1,13 +1,12 @@
-"""`map_rows` and `heat_maps` draw every value on one scale, say what they draw, and cut nothing off."""
+"""`heat_maps` draws every value on one scale, says what it draws, and cuts nothing off."""
 
 import itertools
 
 import numpy as np
 import pytest
-import torch
 from matplotlib.colors import to_rgb
 
-from helpers import heat_maps, map_rows
+from helpers import heat_maps
 from helpers.drawing import figures
 from helpers.drawing.matplotlib_style import DENSITY
 from tests.drawing.test_figures import luminance, texts
@@ -73,29 +72,3 @@ def test_half_and_double_are_equally_far_from_white_and_every_number_can_be_read
     assert none < half == -double < one == 0
     assert figure.axes[0].images[0].norm(one) == 0.5
     assert len({(axes.images[0].norm.vmin, axes.images[0].norm.vmax) for axes in figure.axes}) == 1
-
-
-def pixel(drawing, row: int, column: int, side: int) -> tuple[int, ...]:
-    """The colour in the middle of a map of `map_rows`."""
-    x, y = 150 + column * (side + 14) + side / 2, 30 + row * (side + 14) + side / 2
-    return drawing.image.getpixel((int(x * DENSITY), int(y * DENSITY)))
-
-
-def test_maps_stand_in_the_row_of_their_stack_on_one_scale():
-    a, b = torch.zeros(1, 2, 8, 8), torch.full((3, 8, 8), 2.0)
-    a[0, 1] = 1
-    drawing = map_rows("Stacks", {"a": a, "b": b})
-    assert repr(drawing) == drawing.alt == "Stacks. a: 2 channels; b: 3 channels."
-    dark, middle, light = (68, 1, 84), (33, 145, 140), (253, 231, 37)  # viridis at 0, 128 and 255 of 255
-    assert [pixel(drawing, 0, column, 104) for column in (0, 1, 2)] == [dark, middle, (255, 255, 255)]
-    assert [pixel(drawing, 1, column, 104) for column in (0, 1, 2)] == [light] * 3
-
-
-def test_many_maps_in_a_row_still_fit_on_the_page():
-    drawing = map_rows("Many", {"a": torch.rand(9, 5, 5), "b": torch.rand(1, 5, 5)})
-    assert drawing.image.width <= 780 * DENSITY
-
-
-def test_no_rows_are_refused():
-    with pytest.raises(ValueError, match=r"^The rows are \{\}; give a stack of maps by name, in a dict\.$"):
-        map_rows("None", {})

@@ -62,13 +62,11 @@ CALLS = [
     call("point_panels", title="t", panels={"x": {"a": {"p": (1, 2)}}}, y_label="y"),
     call("training_curves", title="t", histories={"a": History((2.0,), (40.0,), (2.0,), (50.0,))}),
     call("shares", title="t", parts={"a": {"x": 1, "y": 2}}),
-    call("value_table", title="t", values=[[1, 2], [3, 4]], **TABLE),
     call("heat_maps", title="t", panels={"a": np.ones((2, 2))}, row_label="r", column_label="c", **TABLE),
     call("kernel_reach", channels=2, side=6),
     call("kernel_place", numbers=[[1, 2], [3, 4]], kernel=[[1, 2]], row=0, column=0),
     call("fields_on_photo", photo=IMAGE, fields={"a": ReceptiveField()}, size=32),
     call("filter_grid", weight=torch.zeros(6, 3, 5, 5)),
-    call("map_rows", title="t", rows={"a": torch.zeros(1, 8, 8)}),
     call("named_photos", photos={"a": IMAGE}, predictions={"a": [Prediction("espresso", 0.9, 967)]}),
     call("side_by_side", pictures={"a": TENSOR}, side=64),
     call("votes_on_photo", title="t", photo=TENSOR, votes=[[1, 2], [3, 4]], scale=(0, 4)),
@@ -174,7 +172,6 @@ def test_an_explorer_starts_or_refuses_in_one_sentence(name):
             {"predictions": {"a": []}},
             "There is no prediction for 'a'; give one for each photo.",
         ),
-        ("value_table", {"values": [[1, 2, 3], [4, 5, 6]]}, "The table is 2×3; give numbers, 2×2."),
         ("heat_maps", {"panels": {"a": np.ones((1, 2))}}, "The panel 'a' is 1×2; give numbers, 2×2."),
         (
             "side_by_side",
@@ -185,16 +182,6 @@ def test_an_explorer_starts_or_refuses_in_one_sentence(name):
             "side_by_side",
             {"pictures": {"a": torch.zeros(3, 8, 8, device="meta")}},
             "'a' has the shape (3, 8, 8) on 'meta'; give (1 or 3 channels, height, width).",
-        ),
-        (
-            "map_rows",
-            {"rows": {"a": torch.zeros(8, 8)}},
-            "'a' has the shape (8, 8); give (channels, height, width).",
-        ),
-        (
-            "map_rows",
-            {"rows": {"a": torch.zeros(2, 0, 8)}},
-            "'a' has the shape (2, 0, 8); give (channels, height, width).",
         ),
         (
             "bars",

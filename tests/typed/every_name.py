@@ -101,13 +101,11 @@ def figures(picture: Image.Image, maps: torch.Tensor, block: Any) -> None:
     helpers.inception_block(192, out_1x1=64, reduce_3x3=96, out_3x3=128, out_5x5=32)
     helpers.kernel_place([[1, 2], [3, 4]], [[1.5]], row=0, column=1)
     helpers.kernel_reach(channels=3)
-    helpers.map_rows("Maps", {"a": maps})
     helpers.named_photos({"cat": picture}, {"cat": []})
     helpers.shares("Shares", {"a": {"b": 0.5}})
     helpers.side_by_side({"a": maps})
     helpers.votes_on_photo("a", maps, [[1, 2], [3, 4]], scale=(0, 4))
     helpers.two_towers()
-    helpers.value_table("Values", ["a"], ["b"], [[1.0]])
     print(helpers.weight_reuse(block))
 
 

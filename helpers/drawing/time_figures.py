@@ -151,7 +151,7 @@ def _dots(axes: Axes, dots: Sequence[Dot], kinds: Sequence[str]) -> None:
 
 
 def _labels(axes: Axes, dots: Sequence[Dot], peak: float) -> None:
-    """Each name beside its first dot, below the roof; the other dots are in its way."""
+    """Each name beside its first dot, below the roof; the other dots and the arrows are in its way."""
 
     def place(intensity: float, speed: float) -> tuple[float, float]:
         x, y = axes.transAxes.inverted().transform(axes.transData.transform((intensity, speed)))
@@ -159,15 +159,20 @@ def _labels(axes: Axes, dots: Sequence[Dot], peak: float) -> None:
 
     first = {dot.name: dot for dot in reversed(dots) if not dot.own}
     others = [dot for dot in dots if dot is not first[dot.name]]
-    points = [place(dot.intensity, dot.speed / 1e9) for dot in (*others, *first.values())]
-    sizes = [(1.0, 1.0)] * len(others) + [(text_width(name, LABEL), LABEL + 3) for name in first]
+    # What the legend says already is left out.
+    words = [name.removeprefix(f"{dot.kind}, ") for name, dot in first.items()]
+    named = [place(dot.intensity, dot.speed / 1e9) for dot in first.values()]
+    ends = [place(dot.intensity, dot.speed / 1e9) for dot in others]
+    starts = dict(zip(first, named, strict=True))
+    arrows = [(starts[dot.name], end) for dot, end in zip(others, ends, strict=True) if not dot.own]
+    sizes = [(1.0, 1.0)] * len(ends) + [(text_width(word, LABEL), LABEL + 3) for word in words]
     room = (2, place(1, peak)[1] + 4, ACROSS - 2, DOWN - 2)
-    boxes = place_labels(points, sizes, room, marker=8)[len(others) :]
-    for name, at, box in zip(first, points[len(others) :], boxes, strict=True):
+    boxes = place_labels([*ends, *named], sizes, room, marker=8, lines=arrows)[len(ends) :]
+    for word, at, box in zip(words, named, boxes, strict=True):
         line = leader(at, box)
         if line:
             xs, ys = zip(*((x / ACROSS, 1 - y / DOWN) for x, y in line), strict=True)
             axes.plot(xs, ys, color=FAINT, linewidth=0.8, transform=axes.transAxes, zorder=3)
         left, middle = box[0] / ACROSS, 1 - (box[1] + box[3]) / 2 / DOWN
         behind = {"facecolor": "white", "pad": 0.5, "linewidth": 0}
-        axes.text(left, middle, name, size=8.5, va="center", transform=axes.transAxes, zorder=6, bbox=behind)
+        axes.text(left, middle, word, size=8.5, va="center", transform=axes.transAxes, zorder=6, bbox=behind)

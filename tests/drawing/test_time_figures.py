@@ -56,6 +56,13 @@ def test_an_arrow_leads_from_one_image_to_many(figure):
     assert arrows == {((50, 80), (300, 90)), ((0.25, 4), (4, 20))}
 
 
+def test_a_name_leaves_out_what_the_legend_says_already(figure):
+    roofline(
+        "A title", [Dot("conv, 64 channels", "conv", 1, 50, 8e10), Dot("fc6", "linear", 1, 4, 4e9)], **ROOF
+    )
+    assert {"64 channels", "fc6"} <= {each.get_text() for each in figure().axes[0].texts}
+
+
 def test_the_roof_slopes_as_fast_as_memory_and_is_level_at_the_peak(figure):
     roofline("A title", DOTS, **ROOF)
     axes = figure().axes[0]

@@ -49,6 +49,14 @@ def test_a_label_alone_is_right_of_its_point_and_left_of_one_at_the_right_edge()
         assert (top + bottom) / 2 == 100
 
 
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(st.tuples(st.floats(100, 600), st.floats(60, 260)), st.tuples(st.floats(20, 680), st.floats(20, 300)))
+def test_a_label_keeps_off_a_line_that_begins_at_its_point(start, end):
+    (box,) = place_labels([start], [(70, 14)], ROOM, lines=[(start, end)])
+    assert not _runs_through((start, end), box)
+    assert distance(box, start) <= 2 * NEAR
+
+
 def test_a_label_stays_near_its_point_where_there_is_room():
     points = [(100 * column, 80 * row) for column in range(1, 7) for row in range(1, 4)]
     for at, box in zip(points, place_labels(points, [(50, 14)] * len(points), ROOM), strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpers.drawing.style import BLUE, FAINT, GREEN, INK, ORANGE
+from helpers.drawing.style import BLUE, GREEN, INK, ORANGE, PURPLE
 from helpers.drawing.svg import Sheet
 
 BAND = "#C9CED3"
@@ -17,7 +17,7 @@ _BOXES = {
     "1×1": ("#D6EAF8", BLUE),
     "larger": ("#FBE7BF", ORANGE),
     "projection": ("#D5F0E7", GREEN),
-    "pool": ("white", FAINT),
+    "pool": ("#F6E1EC", PURPLE),
     "nothing": ("white", INK),
 }
 

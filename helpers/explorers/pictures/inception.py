@@ -90,17 +90,16 @@ def _channels(sheet: Sheet, numbers: InceptionNumbers) -> None:
     axes = sheet.axes(88, 370, STACK, 46, x=Scale(0, end), y=Scale(0, 1))
     axes.x_ticks([0, end / 2, end])
     axes.frame(left=False)
-    pooled = sheet.hatch(PURPLE)
     naive = [branch.naive_channels for branch in numbers.branches]
     counts = [branch.channels for branch in numbers.branches]
     for top, way, channels in ((372, "naive", naive), (395, "with 1×1", counts)):
         sheet.text(82, top + 9, way, anchor="end")
         begin = 0
         for branch, count in zip(BRANCHES, channels, strict=True):
-            fill = pooled if branch == "pool branch" else "#DDDDDD"
+            fill = PURPLE if branch == "pool branch" else "#DDDDDD"
             x, width = axes.x(begin), axes.x(count) - axes.x(0)
             sheet.bar(x, top, width, 17, fill, stroke="white", tip=f"{way}, {branch}: {count} channels")
-            if fill != pooled and width > text_width(f"{count}", 12) + 14:
+            if fill != PURPLE and width > text_width(f"{count}", 12) + 14:
                 sheet.text(
                     x + width / 2, top + 9, f"{count}", size=12, anchor="middle", pointer_events="none"
                 )
@@ -113,7 +112,7 @@ def _channels(sheet: Sheet, numbers: InceptionNumbers) -> None:
         edge += count
         _handle(sheet, axes.x(edge) - 3, 403.5, drag, f"{branch}: {count} channels with 1×1")
     last = numbers.branches[3]
-    legend(sheet, 88, 449, [(pooled, f"pool branch: {last.naive_channels} naive, {last.channels} with 1×1")])
+    legend(sheet, 88, 449, [(PURPLE, f"pool branch: {last.naive_channels} naive, {last.channels} with 1×1")])
     sheet.text(14, HEIGHT - 16, "Naive: no 1×1 before 3×3 and 5×5, none after the pool.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
-from math import hypot, inf
+from math import ceil, hypot, inf
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -28,25 +28,31 @@ _CROSSED = 0.1
 
 
 def place_labels(
-    points: Sequence[Point], sizes: Sequence[tuple[float, float]], room: Box, *, marker: float = 7
+    points: Sequence[Point],
+    sizes: Sequence[tuple[float, float]],
+    room: Box,
+    *,
+    marker: float = 7,
+    lines: Sequence[Line] = (),
 ) -> list[Box]:
     """Return the box of each point's label, all lengths in pixels with y running down.
 
     `sizes` are the labels' (width, height), `room` is where they may be, and `marker` is how far a point
-    reaches; a label keeps some distance from points that are not its own, and from other labels. Each label
-    in turn takes the first of its places that covers nothing, neither itself nor by its `leader`, or the one
-    that covers least.
+    reaches; a label keeps some distance from points that are not its own, from other labels and from `lines`,
+    which only a `leader` may cross. Each label in turn takes the first of its places that covers nothing,
+    neither itself nor by its leader, or the one that covers least.
 
     >>> place_labels([(50, 50), (60, 50)], [(30, 12), (30, 12)], room=(0, 0, 120, 100))
     [(9.0, 44.0, 39.0, 56.0), (71.0, 44.0, 101.0, 56.0)]
     """
     across, down = marker + APART, marker
     markers = [(x - across, y - down, x + across, y + down) for x, y in points]
+    along = [(x - AIR, y - AIR, x + AIR, y + AIR) for line in lines for x, y in _points(line)]
     boxes: list[Box] = []
     named: list[Box] = []  # the same with the air beside them
     leaders: list[Line] = []
     for index, (point, size) in enumerate(zip(points, sizes, strict=True)):
-        taken = [*markers[:index], *markers[index + 1 :], *named]
+        taken = [*markers[:index], *markers[index + 1 :], *along, *named]
         # No leader is to run over another point; where it stands on this one, none can help it.
         in_the_way = [*boxes, *(each for each in markers if not _holds(each, point))]
         least = inf
@@ -74,6 +80,13 @@ def leader(point: Point, box: Box) -> Line | None:
     """
     end = min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3])
     return (point, end) if hypot(end[0] - point[0], end[1] - point[1]) > 1.5 * NEAR else None
+
+
+def _points(line: Line) -> list[Point]:
+    """Points on a line, so close to each other that no label fits between them."""
+    (x1, y1), (x2, y2) = line
+    steps = ceil(hypot(x2 - x1, y2 - y1) / AIR) or 1
+    return [(x1 + (x2 - x1) * step / steps, y1 + (y2 - y1) * step / steps) for step in range(steps + 1)]
 
 
 def _beside(point: Point, size: tuple[float, float], side: tuple[float, float], far: float) -> Box:

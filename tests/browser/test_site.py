@@ -118,6 +118,16 @@ def test_lists_and_pictures_are_wide_enough_to_be_read(
         view.context.close()
 
 
+def test_a_line_of_code_fits_on_a_laptop(browser: Browser, address: str, site: Path) -> None:
+    for page in pages(site):
+        view, _ = visit(browser, address, page, viewport={"width": 1280, "height": 900})
+        code = view.locator("div.highlight pre")
+        cut = code.evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)")
+        assert code.count() or not page[0].isdigit(), page
+        assert cut == [], page
+        view.context.close()
+
+
 def test_on_a_phone_the_picture_stays_in_view_while_a_slider_is_moved(
     browser: Browser, address: str, site: Path
 ) -> None:

@@ -41,9 +41,8 @@ site: $(READY)
 site-test: site
 	$(BIN)/python -m pytest -m site -rs tests/browser/test_site.py
 
-# The trainings behind the lessons' conclusions, as far as they are not in data/studies; two at once, four to six
-# hours for all.
-# It may be stopped, and goes on where it was. One alone: make studies ONLY=degradation
+# The trainings behind the lessons' conclusions, as far as they are not in data/studies; two at once, under two hours
+# for all on two fast cores. It may be stopped, and goes on where it was. One alone: make studies ONLY=degradation
 studies: $(READY)
 	$(BIN)/python -m studies $(ONLY)
 

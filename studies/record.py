@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from pathlib import Path
 from statistics import mean
 
@@ -16,9 +17,11 @@ import torch
 
 from helpers.lessons.study import FOLDER, MEASURES
 from helpers.running.training import History
-from studies.study import Study
+from studies.study import CHOOSING_SEEDS, Study
 
 COLUMNS = ("network", "seed", "measure")
+NEAR = 3
+"""How many points above the best a rate may end and still be tried from the other seeds, too."""
 
 
 @dataclass
@@ -26,15 +29,15 @@ class Record:
     """What is known of a study so far, on disk as soon as it is known.
 
     `runs` has the curves of each training, by network and seed: a value an epoch for each of `MEASURES`;
-    `tried` the error and the loss, on the data for
-    choosing, of each network at each rate; `minutes` the time that all trainings took together.
+    `tried` the error in percent on the data for choosing, by network, rate and seed; `minutes` the time that
+    all trainings took together.
     """
 
     name: str
     study: Study
     folder: Path = FOLDER
     runs: dict[tuple[str, int], dict[str, list[str]]] = field(default_factory=dict)
-    tried: dict[str, dict[float, tuple[float, float]]] = field(default_factory=dict)
+    tried: dict[str, dict[float, dict[int, float]]] = field(default_factory=dict)
     minutes: float = 0.0
 
     def __post_init__(self) -> None:
@@ -47,38 +50,47 @@ class Record:
             read = tomllib.loads(notes.read_text(encoding="utf-8"))
             self.minutes = read["minutes"]
             self.tried = {
-                network: {float(rate): tuple(found) for rate, found in rates.items()}
+                network: {
+                    float(rate): dict(zip(CHOOSING_SEEDS, found, strict=False))
+                    for rate, found in rates.items()
+                }
                 for network, rates in read["tried"].items()
             }
 
     def rate(self, network: str) -> float | None:
-        """The rate of the lowest error on the data for choosing, of two the one of the lower loss.
+        """The rate of the lowest error on the data for choosing, on average where it was tried several times.
 
-        With one rate for all networks it is that of their lowest mean error. None while one is to be tried.
-        A rate that the study gives isn't chosen.
+        Of equally good rates it is the lowest, and with one for all networks that of their lowest mean error.
+        None while one is to be tried.
         """
-        if network in self.study.given_rates:
-            return self.study.given_rates[network]
-        sharing = self._choosing() if self.study.one_rate else [network]
-        tried = [self.tried.get(each, {}) for each in sharing]
-        if any(set(found) != set(self.study.rates) for found in tried):
+        sharing = self.study.networks if self.study.one_rate else [network]
+        if any(self._missing(each) for each in sharing):
             return None
         return min(
-            self.study.rates, key=lambda rate: [mean(found[rate][each] for found in tried) for each in (0, 1)]
+            self.study.rates,
+            key=lambda rate: mean(mean(self.tried[each][rate].values()) for each in sharing),
         )
 
-    def _choosing(self) -> list[str]:
-        """The networks whose rate is chosen, not given."""
-        return [network for network in self.study.networks if network not in self.study.given_rates]
+    def missing_choices(self) -> list[tuple[str, float, int]]:
+        """The networks, rates and seeds that are to be tried next."""
+        return [(network, *choice) for network in self.study.networks for choice in self._missing(network)]
 
-    def missing_choices(self) -> list[tuple[str, float]]:
-        """The networks and rates that have not been tried."""
-        return [
-            (network, rate)
-            for network in self._choosing()
-            for rate in self.study.rates
-            if rate not in self.tried.get(network, {})
-        ]
+    def _missing(self, network: str) -> list[tuple[float, int]]:
+        """Every rate from one seed; then, while several end near the best, these from the others, too."""
+        first, *others = CHOOSING_SEEDS
+        tried = self.tried.get(network, {})
+        untried = [(rate, first) for rate in self.study.rates if first not in tried.get(rate, {})]
+        near = [] if untried else self._near(network)
+        return untried or [(rate, seed) for rate in near for seed in others if seed not in tried[rate]]
+
+    def _near(self, network: str) -> list[float]:
+        """The rates that end near the best, as far as is known, if there are several.
+
+        With one rate for all networks there are none: then each rate has been tried once by every network.
+        """
+        means = {rate: mean(self.tried[network][rate].values()) for rate in self.study.rates}
+        near = [rate for rate, error in means.items() if error <= min(means.values()) + NEAR]
+        return near if len(near) > 1 and not self.study.one_rate else []
 
     def missing_runs(self) -> list[tuple[str, int]]:
         """The trainings that have not been done."""
@@ -89,11 +101,11 @@ class Record:
             if (network, seed) not in self.runs
         ]
 
-    def choose(self, network: str, rate: float, history: History) -> None:
+    def choose(self, network: str, rate: float, seed: int, history: History) -> None:
         """Note what a rate came to; one at which the loss was no longer finite is the worst there is."""
-        error, loss = (100, 1e9) if history.note else (history.test_error[-1], history.test_loss[-1])
+        error = 100 if history.note else history.test_error[-1]
         # As it is written, so that a record that is read again decides alike.
-        self.tried.setdefault(network, {})[rate] = (round(error, 2), float(f"{loss:.4g}"))
+        self.tried.setdefault(network, {}).setdefault(rate, {})[seed] = round(error, 2)
         self._add(history)
 
     def add(self, seed: int, histories: Mapping[str, History]) -> None:
@@ -128,7 +140,9 @@ class Record:
             "varied": study.varied,
             "fixed": study.fixed,
             "rate": f"{whose}, that of the lowest {'mean ' * study.one_rate}error on images that are in no "
-            f"test, out of {', '.join(f'{rate:g}' for rate in study.rates)}",
+            f"test, out of {', '.join(f'{rate:g}' for rate in study.rates)}"
+            + f", on average over three trainings where several came within {NEAR} points"
+            * (not study.one_rate),
             "complete": not self.missing_choices() and not self.missing_runs(),
             "seeds": list(study.seeds),
             "epochs": study.epochs,
@@ -143,11 +157,13 @@ class Record:
         text = [f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in lines.items()]
         rates = {network: self.rate(network) for network in study.networks}
         text += ["", "[rates]", *(f"{_key(name)} = {rate:g}" for name, rate in rates.items() if rate)]
-        text += ["", "# Error in percent and loss, by rate."]
-        for network in self._choosing():
-            found = self.tried.get(network, {})
-            ends = (f'"{rate:g}" = [{error:g}, {loss:.4g}]' for rate, (error, loss) in sorted(found.items()))
-            text += [f"[tried.{_key(network)}]", *ends]
+        text += ["", "# Error in percent, by rate: one number a training."]
+        for network in self.study.networks:
+            text.append(f"[tried.{_key(network)}]")
+            for rate, errors in sorted(self.tried.get(network, {}).items()):
+                # In the seeds' order, as far as there is no gap: what stands behind one would be another's.
+                known = takewhile(lambda error: error is not None, map(errors.get, CHOOSING_SEEDS))
+                text.append(f'"{rate:g}" = [{", ".join(f"{error:g}" for error in known)}]')
         (self.folder / f"{self.name}.toml").write_text("\n".join(text) + "\n", encoding="utf-8")
 
 

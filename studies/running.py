@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 from helpers.models.device import best_device
 from helpers.running.training import History
 from studies.record import Record
-from studies.study import CHOOSING_SEED, load
+from studies.study import load
 
 
 def run(names: Iterable[str]) -> None:
@@ -23,9 +23,9 @@ def run(names: Iterable[str]) -> None:
     workers = 2 if best_device().type == "cpu" else 1
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         for record in records:
-            choices = [(network, rate, CHOOSING_SEED, True) for network, rate in record.missing_choices()]
-            for (network, rate, *_), histories in _all(pool, record, choices, "rates"):
-                record.choose(network, rate, histories[network])
+            while choices := [(*choice, True) for choice in record.missing_choices()]:
+                for (network, rate, seed, _), histories in _all(pool, record, choices, "rates"):
+                    record.choose(network, rate, seed, histories[network])
             runs = [(network, record.rate(network), seed, False) for network, seed in record.missing_runs()]
             for (_, _, seed, _), histories in _all(pool, record, runs, "trainings"):
                 record.add(seed, histories)

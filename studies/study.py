@@ -18,8 +18,8 @@ from helpers.images.patches import PatchData
 from helpers.models.device import best_device
 from helpers.running.training import History, fit, loss_and_error
 
-CHOOSING_SEED = 1000
-"""The seed of the trainings that a learning rate is chosen by; no other training has it."""
+CHOOSING_SEEDS = (1000, 1001, 1002)
+"""The seeds of the trainings that a learning rate is chosen by; no other training has one of them."""
 
 _NOT_STUDIES = ("__main__", "parts", "record", "running", "study")
 
@@ -37,7 +37,6 @@ class Study:
     training takes `epochs`, and is done from every one of `seeds`. `options` are further settings of `fit`.
     `varied` and `fixed` say what differs and what doesn't, in words.
 
-    A network named in `given_rates` is trained at the rate that stands there, as a control.
     A network named in `grown` is turned into another after its training, and that one trained as long again.
     `cut` are changes to the first network, as trained, whose error is measured; they are not trained.
     """
@@ -50,7 +49,6 @@ class Study:
     epochs: int
     rates: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2)
     one_rate: bool = False
-    given_rates: Mapping[str, float] = field(default_factory=dict)
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     options: Mapping[str, Any] = field(default_factory=dict)
     grown: Mapping[str, Change] = field(default_factory=dict)

@@ -23,7 +23,7 @@ from helpers.wording.refusals import shown
 
 Loss = Callable[[Any, Tensor], Tensor]
 
-_EVALUATED = 512  # images at once where no gradient is kept
+_EVALUATED = 256  # images at once where no gradient is kept
 _MOST_EPOCHS, _MOST_THREADS, _MOST_SEED, _LARGEST = 10_000, 1024, 2**32 - 1, sys.float_info.max
 
 

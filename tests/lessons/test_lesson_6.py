@@ -469,7 +469,7 @@ def test_what_the_text_says_of_connections_and_weights_is_so():
     # The classifier, which the last mask stands in front of, has 10 outputs where a 1×1 has 32.
     idle -= 5 * 8 * (32 - 10)
     assert round(100 * idle / whole) == 14
-    assert "Without **c** a network has 14 percent fewer weights" in text()
+    assert "They also have fewer weights, by 14 and by 17 percent." in text()
 
 
 def test_the_triangle_and_the_maps_are_those_of_the_cuts():

@@ -83,10 +83,10 @@ def a_start_at_7_ends_far_apart(found: Study) -> bool:
     return (round(min(errors)), round(max(errors))) == (25, 64)
 
 
-def its_rate_was_chosen_by_two_or_three_points(_: Study) -> bool:
+def its_rate_was_chosen_by_half_a_point(_: Study) -> bool:
     errors = tried("activations")["sigmoid ×7"]
-    more = [errors[rate] - errors["0.5"] for rate in ("0.06", "0.2")]
-    return min(errors, key=errors.__getitem__) == "0.5" and 2 < min(more) <= max(more) < 3.5
+    best, second = sorted(errors, key=errors.__getitem__)[:2]
+    return (best, second, round(errors[second] - errors[best], 1)) == ("0.5", "0.2", 0.5)
 
 
 def the_larger_start_fits_better(found: Study) -> bool:
@@ -102,7 +102,7 @@ def the_larger_start_is_two_points_worse_on_new_patches(found: Study) -> bool:
         for larger, usual in (("ReLU ×1.4", "ReLU ×1"), ("tanh ×1.7", "tanh ×1"))
         for worse, better in zip(found.last(larger, TEST), found.last(usual, TEST), strict=True)
     ]
-    return min(more) > 0 and round(sum(more) / len(more)) == 2
+    return round(sum(more) / len(more)) == 2
 
 
 def at_scale_1_tanh_fits_better(found: Study) -> bool:
@@ -385,17 +385,17 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "activations",
-        "one run chose 0.5, and with 0.06 and 0.2 its error was only two or three points higher.",
-        its_rate_was_chosen_by_two_or_three_points,
+        "0.5 was chosen over 0.2 by half a point, on average over three trainings each.",
+        its_rate_was_chosen_by_half_a_point,
     ),
     (
         "activations",
-        "Both fit their training patches better from the larger one,",
+        "Both fit their training patches better from the larger one.",
         the_larger_start_fits_better,
     ),
     (
         "activations",
-        "do worse on new patches from it, with every seed, by about two points on average.",
+        "On new patches they do about two points worse from it, on average",
         the_larger_start_is_two_points_worse_on_new_patches,
     ),
     ("activations", "At scale 1, tanh even fits better than ReLU does.", at_scale_1_tanh_fits_better),

@@ -176,24 +176,21 @@ def mlpconv_has_more_weights(_: Study) -> bool:
 
 
 def mlpconv_has_another_rate_than_the_convolutions(found: Study) -> bool:
-    return [found.rates[name] for name in ("mlpconv", "convolutions")] == [0.1, 0.05]
+    names = "mlpconv", "convolutions", "wider convolutions"
+    return [found.rates[name] for name in names] == [0.1, 0.05, 0.05]
 
 
 def mlpconv_has_5_percent_more_than_the_wider(_: Study) -> bool:
     return round(100 * parameters(NIN["mlpconv"]) / parameters(NIN["wider convolutions"])) == 105
 
 
-def on_new_patches_mlpconv_and_the_wider_overlap(found: Study) -> bool:
+def it_is_better_than_wider_convolutions_on_new_patches(found: Study) -> bool:
     pair = "mlpconv", "wider convolutions"
-    return round(worse_by(found, *pair), 1) == 1.2 and level(found, *pair, TEST)
+    return round(worse_by(found, *pair), 1) == 1.7 and apart(found, *pair, TEST)
 
 
 def it_is_better_than_wider_convolutions_in_training(found: Study) -> bool:
     return apart(found, "mlpconv", "wider convolutions", TRAINING)
-
-
-def both_have_the_same_rate(found: Study) -> bool:
-    return found.rates["mlpconv"] == found.rates["wider convolutions"] == 0.1
 
 
 def the_wider_ones_have_about_as_many_weights(_: Study) -> bool:
@@ -213,18 +210,32 @@ def the_linear_head_overfits(found: Study) -> bool:
 def without_the_1x1_the_linear_head_is_not_settled(found: Study) -> bool:
     pairs = [(name, f"{name}, linear head") for name in ("convolutions", "wider convolutions")]
     means = [round(worse_by(found, *pair), 1) for pair in pairs]
-    return means == [1.5, 2.6] and all(level(found, *pair, TEST) for pair in pairs)
+    return means == [1.5, 2.1] and all(level(found, *pair, TEST) for pair in pairs)
 
 
-def without_batch_norm_mlpconv_is_worse(found: Study) -> bool:
-    return apart(found, "convolutions, no batch norm", "mlpconv, no batch norm", TEST)
+def without_batch_norm_mlpconv_is_behind_and_overlaps(found: Study) -> bool:
+    pair = "mlpconv, no batch norm", "convolutions, no batch norm"
+    means = [[round(average(found, name, measure), 1) for name in pair] for measure in (TEST, TRAINING)]
+    return means == [[25.5, 23.2], [15.9, 12.5]] and all(
+        level(found, *pair, measure) for measure in (TRAINING, TEST)
+    )
 
 
-def without_batch_norm_it_trains_worse(found: Study) -> bool:
-    return apart(found, "convolutions, no batch norm", "mlpconv, no batch norm", TRAINING)
+def batch_norm_gains_mlpconv_far_more(found: Study) -> bool:
+    return all(
+        average(found, "mlpconv, no batch norm", measure) - average(found, "mlpconv", measure)
+        > times
+        * (average(found, "convolutions, no batch norm", measure) - average(found, "convolutions", measure))
+        for measure, times in ((TRAINING, 1.8), (TEST, 4))
+    )
 
 
 WIDER = "wider convolutions, no batch norm"
+
+
+def the_rates_without_batch_norm(found: Study) -> bool:
+    names = WIDER, "mlpconv, no batch norm", "convolutions, no batch norm"
+    return [found.rates[name] for name in names] == [0.05, 0.02, 0.02]
 
 
 def two_seeds_of_the_wider_ones_end_near_22(found: Study) -> bool:
@@ -237,9 +248,11 @@ def both_leap_at_epoch_7(found: Study) -> bool:
     return len(bad) == 2 and all(curve[5] < 30 and curve[6] > 65 for curve in bad)
 
 
-def the_rates_of_the_two_heads_differ(found: Study) -> bool:
-    rates = [found.rates[name] for name in ("mlpconv, linear head", "mlpconv")]
-    return rates == [0.05, 0.1] and max(network_in_network.STUDY.rates) == 0.1
+def both_heads_chose_the_highest_rate(found: Study) -> bool:
+    rates = {found.rates[name] for name in ("mlpconv, linear head", "mlpconv")}
+    return (
+        rates == {max(network_in_network.STUDY.rates)} == {0.1} and len(network_in_network.STUDY.rates) == 3
+    )
 
 
 def early_on_the_seeds_are_mixed(found: Study) -> bool:
@@ -365,10 +378,14 @@ CLAIMS: list[Concluded] = [
     ("network_in_network", "But it has more weights", mlpconv_has_more_weights),
     (
         "network_in_network",
-        "The rates differ: 0.05 with the linear head, and 0.1 with the average, the highest of the three",
-        the_rates_of_the_two_heads_differ,
+        "(With either head it learned at 0.1, the highest of the three rates that were tried.)",
+        both_heads_chose_the_highest_rate,
     ),
-    ("network_in_network", "Both have a learning rate of 0.1", both_have_the_same_rate),
+    (
+        "network_in_network",
+        "(They learned at 0.05, too, and mlpconv still has 5 percent more parameters.)",
+        mlpconv_has_another_rate_than_the_convolutions,
+    ),
     (
         "network_in_network",
         "Against the wider convolutions, every seed of mlpconv is better on the training patches.",
@@ -376,8 +393,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "network_in_network",
-        "On new ones its mean is 1.2 points lower, but the ranges overlap",
-        on_new_patches_mlpconv_and_the_wider_overlap,
+        "On new ones it's better with every seed as well, by 1.7 points on average.",
+        it_is_better_than_wider_convolutions_on_new_patches,
     ),
     (
         "network_in_network",
@@ -397,29 +414,35 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "network_in_network",
-        "the mean on new patches is higher with the linear head, by 1.5 and 2.6 points, though the ranges "
+        "the mean on new patches is higher with the linear head, by 1.5 and 2.1 points, though the ranges "
         "overlap.",
         without_the_1x1_the_linear_head_is_not_settled,
     ),
     (
         "network_in_network",
-        "every seed of mlpconv is *worse* than every seed of the same convolutions.",
-        without_batch_norm_mlpconv_is_worse,
+        "it gets 25.5 percent of the new patches wrong on average, and the same convolutions 23.2. On "
+        "training patches, too, it's behind, 15.9 percent to 12.5. The runs just overlap in both",
+        without_batch_norm_mlpconv_is_behind_and_overlaps,
     ),
     (
         "network_in_network",
-        "It is worse on its training patches, too",
-        without_batch_norm_it_trains_worse,
+        "it did gain from batch norm, and far more than the convolutions did.",
+        batch_norm_gains_mlpconv_far_more,
     ),
     (
         "network_in_network",
-        "two of their five seeds also end near 22 percent on their training patches.",
-        two_seeds_of_the_wider_ones_end_near_22,
+        "learned at 0.05, where the other two chose 0.02.",
+        the_rates_without_batch_norm,
     ),
     (
         "network_in_network",
-        "both leap up at epoch 7, from under 30 percent to over 65",
+        "two of their seeds leap up at epoch 7, from under 30 percent to over 65",
         both_leap_at_epoch_7,
+    ),
+    (
+        "network_in_network",
+        "and end near 22 percent on their training patches.",
+        two_seeds_of_the_wider_ones_end_near_22,
     ),
     ("network_in_network", "Early on, the seeds of the two are mixed", early_on_the_seeds_are_mixed),
     (

@@ -12,8 +12,8 @@ def plain_44_is_not_good_on_its_training_patches(found: Study) -> bool:
     )
 
 
-def plain_14_gets_23_percent_of_the_test_patches_wrong(found: Study) -> bool:
-    return round(average(found, "plain-14", TEST)) == 23
+def plain_14_gets_22_percent_of_the_test_patches_wrong(found: Study) -> bool:
+    return round(average(found, "plain-14", TEST)) == 22
 
 
 def the_shortcut_helps_at_both_depths(found: Study) -> bool:
@@ -23,9 +23,9 @@ def the_shortcut_helps_at_both_depths(found: Study) -> bool:
     )
 
 
-def errors_go_from_12_to_45_and_from_3_to_1(found: Study) -> bool:
+def errors_go_from_6_to_45_and_from_3_to_1(found: Study) -> bool:
     names = ("plain-14", "plain-44", "residual-14", "residual-44")
-    return [round(average(found, name, TRAINING)) for name in names] == [12, 45, 3, 1]
+    return [round(average(found, name, TRAINING)) for name in names] == [6, 45, 3, 1]
 
 
 def the_residual_networks_are_level_on_new_patches(found: Study) -> bool:
@@ -38,7 +38,8 @@ def the_residual_networks_are_level_on_new_patches(found: Study) -> bool:
 
 def plain_44_at_its_best_is_worse_than_plain_14_at_its_worst(_: Study) -> bool:
     errors = tried("degradation")
-    return (min(errors["plain-44"].values()), max(errors["plain-14"].values())) == (49.8, 32.7)
+    best, worst = min(errors["plain-44"].values()), max(errors["plain-14"].values())
+    return (round(best, 1), round(worst, 1)) == (53.3, 33.2)
 
 
 def without_a_zero_start_they_fit_better(found: Study) -> bool:
@@ -62,10 +63,9 @@ def grown_networks_end_level_with_those_that_trained_on(found: Study) -> bool:
 
 
 def forty_four_layers_from_the_start_fit_best(found: Study) -> bool:
-    *others, deep = found.networks
-    return {round(error, 1) for error in found.last(deep, TRAINING)} == {0.1} and all(
-        apart(found, deep, other, TRAINING) for other in others
-    )
+    means = [round(average(found, name, TRAINING), 1) for name in found.networks]
+    each = zip(*(found.last(name, TRAINING) for name in found.networks), strict=True)
+    return means == [0.6, 0.6, 0.1] and all(deep < min(others) for *others, deep in each)
 
 
 def all_three_are_level_on_new_patches(found: Study) -> bool:
@@ -75,38 +75,29 @@ def all_three_are_level_on_new_patches(found: Study) -> bool:
 def the_loss_of_44_from_the_start_is_higher_from_each_seed(found: Study) -> bool:
     further, start = (found.last(found.networks[place], "test loss") for place in (0, -1))
     each = all(low < high for low, high in zip(further, start, strict=True))
-    return each and [round(mean(losses), 2) for losses in (start, further)] == [0.97, 0.76]
+    return each and [round(mean(losses), 2) for losses in (start, further)] == [0.84, 0.76]
 
 
 OPTION_A, OPTION_B, OPTION_C = ("residual-44", "residual-44, option B", "residual-44, option C")
 
 
-def a_projection_on_every_shortcut_is_worst(found: Study) -> bool:
-    pairs = ((other, OPTION_C) for other in (OPTION_A, OPTION_B))
-    return all(apart(found, *pair, measure) for pair in pairs for measure in (TRAINING, TEST))
+def a_projection_on_every_shortcut_is_worst_in_training(found: Study) -> bool:
+    return all(apart(found, other, OPTION_C, TRAINING) for other in (OPTION_A, OPTION_B))
 
 
-def a_and_b_overlap_on_training_patches(found: Study) -> bool:
-    return level(found, OPTION_A, OPTION_B, TRAINING)
+def on_new_patches_it_is_the_worst_on_average(found: Study) -> bool:
+    means = [round(average(found, option, TEST), 1) for option in (OPTION_C, OPTION_B, OPTION_A)]
+    return means == [26.0, 20.5, 18.5] and apart(found, OPTION_A, OPTION_C, TEST)
 
 
-def the_worst_seed_of_a_is_a_point_below_the_best_of_b(found: Study) -> bool:
-    return (max(found.last(OPTION_A, TEST)), round(min(found.last(OPTION_B, TEST)), 1)) == (19.5, 20.4)
-
-
-def the_best_rates_of_a_and_b_were_level(found: Study) -> bool:
-    return [min(tried("degradation")[option].values()) for option in (OPTION_A, OPTION_B)] == [27.8, 28.1]
-
-
-def rates_move_a_and_b(found: Study) -> bool:
-    errors = [tried("degradation")[option].values() for option in (OPTION_A, OPTION_B)]
-    return [round(max(each) - min(each), 1) for each in errors] == [4.7, 8.3]
+def a_and_b_overlap(found: Study) -> bool:
+    return all(level(found, OPTION_A, OPTION_B, measure) for measure in (TRAINING, TEST))
 
 
 def three_times_as_long_is_not_enough_for_44_layers(found: Study) -> bool:
     deep, shallow = (found.last(f"plain-{depth}", TRAINING) for depth in (44, 14))
     five = len(tried("longer")["plain-44"]) == 5
-    return five and (round(min(deep)), round(max(deep)), round(mean(shallow), 1)) == (16, 40, 0.1)
+    return five and (round(min(deep)), round(max(deep)), round(30 * max(shallow))) == (16, 40, 2)
 
 
 def they_end_better_than_after_15_epochs(found: Study) -> bool:
@@ -119,7 +110,7 @@ def the_curves_hardly_fall_at_the_end(found: Study) -> bool:
 
 def every_run_of_44_ends_worse_on_new_patches(found: Study) -> bool:
     means = [round(mean(found.last(name, TEST)), 1) for name in ("plain-14", "plain-44")]
-    return apart(found, "plain-14", "plain-44", TEST, by=10) and means == [19.2, 35.3]
+    return apart(found, "plain-14", "plain-44", TEST) and means == [19.6, 35.3]
 
 
 def for_15_epochs_the_best_rate_was_higher(found: Study) -> bool:
@@ -136,8 +127,8 @@ def a_rate_between_was_the_best_for_44_layers(found: Study) -> bool:
 CLAIMS: list[Concluded] = [
     (
         "degradation",
-        "After 15 epochs it is wrong on 23 percent of the *test* patches",
-        plain_14_gets_23_percent_of_the_test_patches_wrong,
+        "After 15 epochs it is wrong on 22 percent of the *test* patches",
+        plain_14_gets_22_percent_of_the_test_patches_wrong,
     ),
     (
         "degradation",
@@ -146,13 +137,13 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "degradation",
-        "the training error rises from 12 to 45 percent without shortcuts, and falls from 3 to 1 with them.",
-        errors_go_from_12_to_45_and_from_3_to_1,
+        "the training error rises from 6 to 45 percent without shortcuts, and falls from 3 to 1 with them.",
+        errors_go_from_6_to_45_and_from_3_to_1,
     ),
     (
         "degradation",
-        "residual-44 ends *below*, with 1 percent wrong against 12.",
-        errors_go_from_12_to_45_and_from_3_to_1,
+        "residual-44 ends *below*, with 1 percent wrong against 6.",
+        errors_go_from_6_to_45_and_from_3_to_1,
     ),
     (
         "degradation",
@@ -167,8 +158,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "degradation",
-        "even at its best rate plain-44 (49.8 percent wrong on other patches) did worse than plain-14 at "
-        "its worst (32.7).",
+        "even at its best, plain-44 (53.3 percent wrong on other patches) did worse than plain-14 at its "
+        "worst (33.2).",
         plain_44_at_its_best_is_worse_than_plain_14_at_its_worst,
     ),
     (
@@ -195,34 +186,30 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "growing",
-        "fit their training patches best, with an error of 0.1 percent from every seed.",
+        "fit their training patches best, with 0.1 percent wrong on average, and the others 0.6.",
         forty_four_layers_from_the_start_fit_best,
     ),
-    ("growing", "On new patches all three have about the same error.", all_three_are_level_on_new_patches),
+    ("growing", "On new patches the runs of all three overlap.", all_three_are_level_on_new_patches),
     (
         "degradation",
-        "With C every seed ends worse than any with A or B, on training patches and on new ones.",
-        a_projection_on_every_shortcut_is_worst,
-    ),
-    ("degradation", "On training patches they overlap.", a_and_b_overlap_on_training_patches),
-    (
-        "degradation",
-        "the worst run of A (19.5 percent wrong) ends a point below the best of B (20.4).",
-        the_worst_seed_of_a_is_a_point_below_the_best_of_b,
+        "With C every seed ends worse than any with A or B on training patches.",
+        a_projection_on_every_shortcut_is_worst_in_training,
     ),
     (
         "degradation",
-        "There the best of A and of B were level, 27.8 and 28.1 percent wrong",
-        the_best_rates_of_a_and_b_were_level,
+        "On new ones C is the worst on average, with 26.0 percent wrong against 20.5 for B and 18.5 for A, "
+        "and every seed is worse than any with A.",
+        on_new_patches_it_is_the_worst_on_average,
     ),
     (
         "degradation",
-        "between the best and the worst of the four rates lie 4.7 points for A, and 8.3 for B.",
-        rates_move_a_and_b,
+        "their runs overlap, on training patches and on new ones.",
+        a_and_b_overlap,
     ),
     (
         "longer",
-        "at the best of five rates, plain-14 gets 0.1 percent wrong, and plain-44 still 16 to 40.",
+        "at the best of five rates, plain-14 gets at most 2 of 3,000 wrong, and plain-44 still 16 to 40 "
+        "percent.",
         three_times_as_long_is_not_enough_for_44_layers,
     ),
     ("longer", "better than after 15 epochs", they_end_better_than_after_15_epochs),
@@ -230,7 +217,7 @@ CLAIMS: list[Concluded] = [
     (
         "longer",
         "every run of the 44 ends worse than every run of the 14: 35.3 percent wrong on average, against "
-        "19.2.",
+        "19.6.",
         every_run_of_44_ends_worse_on_new_patches,
     ),
     (
@@ -241,7 +228,7 @@ CLAIMS: list[Concluded] = [
     ("longer", "For 15 epochs it was 0.05", for_15_epochs_the_best_rate_was_higher),
     (
         "growing",
-        "the test *loss* of the 44 from the start is higher than that of the 14 trained further: 0.97 on "
+        "the test *loss* of the 44 from the start is higher than that of the 14 trained further: 0.84 on "
         "average, against 0.76.",
         the_loss_of_44_from_the_start_is_higher_from_each_seed,
     ),

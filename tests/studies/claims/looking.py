@@ -38,7 +38,7 @@ def average(found: Study, network: str, measure: str) -> float:
 
 
 def tried(name: str) -> dict[str, dict[str, float]]:
-    """The errors by which each network's learning rate was chosen, by network and rate."""
+    """The errors by which each network's learning rate was chosen, by network and rate, on average."""
     with (FOLDER / f"{name}.toml").open("rb") as file:
         found = tomllib.load(file)["tried"]
-    return {network: {rate: error for rate, (error, _) in each.items()} for network, each in found.items()}
+    return {network: {rate: mean(errors) for rate, errors in each.items()} for network, each in found.items()}

@@ -3,6 +3,7 @@
 from statistics import mean
 
 from helpers.lessons.study import Study, study
+from studies.study import load
 from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level, tried
 
 
@@ -124,6 +125,30 @@ def a_rate_between_was_the_best_for_44_layers(found: Study) -> bool:
     return found.rates["plain-44"] == 0.02 and rates[:3] == [0.005, 0.02, 0.05] and second
 
 
+def the_44_from_the_start_have_another_rate(found: Study) -> bool:
+    *others, deep = (found.rates[name] for name in found.networks)
+    return (set(others), deep) == ({0.1}, max(load("growing").rates)) and deep == 0.2
+
+
+def the_44_from_the_start_have_the_fewest_wrong(found: Study) -> bool:
+    return [round(average(found, name, TEST), 1) for name in found.networks] == [19.0, 18.7, 17.4]
+
+
+def two_rates_of_plain_14_were_level(found: Study) -> bool:
+    errors = tried("degradation")["plain-14"]
+    return errors["0.05"] == errors["0.2"] == min(errors.values()) and found.rates["plain-14"] == 0.05
+
+
+def for_14_layers_the_rate_went_up(found: Study) -> bool:
+    rates = study("degradation").rates["plain-14"], found.rates["plain-14"]
+    return rates == (0.05, 0.2) and max(load("longer").rates) == 0.2
+
+
+def the_rates_of_the_options(found: Study) -> bool:
+    rates = [found.rates[option] for option in (OPTION_A, OPTION_B, OPTION_C)]
+    return rates == [0.2, 0.1, 0.2] and max(load("degradation").rates) == 0.2
+
+
 CLAIMS: list[Concluded] = [
     (
         "degradation",
@@ -190,6 +215,31 @@ CLAIMS: list[Concluded] = [
         forty_four_layers_from_the_start_fit_best,
     ),
     ("growing", "On new patches the runs of all three overlap.", all_three_are_level_on_new_patches),
+    (
+        "growing",
+        "(They learned at 0.2, the highest of the three rates that were tried, and the others at 0.1.",
+        the_44_from_the_start_have_another_rate,
+    ),
+    (
+        "growing",
+        "On average the 44 from the start have the fewest wrong there, too, 17.4 percent to 18.7 and 19.0.",
+        the_44_from_the_start_have_the_fewest_wrong,
+    ),
+    (
+        "degradation",
+        "(For plain-14, 0.05 and 0.2 were exactly level, and it has the lower one.)",
+        two_rates_of_plain_14_were_level,
+    ),
+    (
+        "longer",
+        "For 14 layers the rate went the other way, from 0.05 to 0.2, the highest of the five.",
+        for_14_layers_the_rate_went_up,
+    ),
+    (
+        "degradation",
+        "(A and C learned at 0.2, the highest of the four rates that were tried, and B at 0.1.)",
+        the_rates_of_the_options,
+    ),
     (
         "degradation",
         "With C every seed ends worse than any with A or B on training patches.",

@@ -587,6 +587,19 @@ def eight_of_the_best_rates_are_the_largest(found: Study) -> bool:
     return (len(rates), len(found.networks)) == (4, 15) and at_the_edge == dict.fromkeys(names, 0.1)
 
 
+def densenet_without_bottlenecks_did_as_well_at_0_1(found: Study) -> bool:
+    errors = tried("families")[WITHOUT]
+    return errors["0.1"] == errors["0.05"] == min(errors.values()) and found.rates[WITHOUT] == 0.05
+
+
+def neither_does_worse_with_more_parameters(found: Study) -> bool:
+    return all(
+        counts_of(name).parameters > counts_of(EQUAL[name]).parameters
+        and average(found, name, TEST) < average(found, EQUAL[name], TEST)
+        for name in ("GoogLeNet", "DenseNet")
+    )
+
+
 def densenet_does_6_6_million_and_vgg_1_5(_: Study) -> bool:
     return [round(counts_of(name).macs / 1e6, 1) for name in ("DenseNet", "VGG")] == [6.6, 1.5]
 
@@ -906,6 +919,21 @@ CLAIMS: list[Concluded] = [
         "On new patches the two ResNets with strides and without bottlenecks are behind all the rest of"
         " these, in every run",
         three_families_fit_and_resnet_is_behind_on_new_patches,
+    ),
+    (
+        "families",
+        "(DenseNet without bottlenecks did just as well at 0.1 as at 0.05, and has the lower one.)",
+        densenet_without_bottlenecks_did_as_well_at_0_1,
+    ),
+    (
+        "families",
+        "the same two lead, and neither does worse with more.",
+        neither_does_worse_with_more_parameters,
+    ),
+    (
+        "families",
+        "every run of this ResNet is behind every run of GoogLeNet and of DenseNet.",
+        two_are_in_front_at_equal_parameters,
     ),
     (
         "families",

@@ -37,8 +37,19 @@ def average(found: Study, network: str, measure: str) -> float:
     return mean(found.last(network, measure))
 
 
+def trainings(name: str, network: str, rate: float) -> list[float]:
+    """The errors of the trainings by which a network's learning rate was chosen, at one rate."""
+    return _tried(name)[network][f"{rate:g}"]
+
+
 def tried(name: str) -> dict[str, dict[str, float]]:
     """The errors by which each network's learning rate was chosen, by network and rate, on average."""
+    return {
+        network: {rate: mean(errors) for rate, errors in each.items()}
+        for network, each in _tried(name).items()
+    }
+
+
+def _tried(name: str) -> dict[str, dict[str, list[float]]]:
     with (FOLDER / f"{name}.toml").open("rb") as file:
-        found = tomllib.load(file)["tried"]
-    return {network: {rate: mean(errors) for rate, errors in each.items()} for network, each in found.items()}
+        return tomllib.load(file)["tried"]

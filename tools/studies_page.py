@@ -17,7 +17,8 @@ OPENING = (
     "# What was measured\n\n"
     "The lessons conclude from these trainings and from the papers, not from what trains while you watch. In "
     "each study one thing differs. Every network was trained from several seeds, at the learning rate that "
-    "suited it best; that rate was chosen on images of which none is in the test. Each dot is one training."
+    "suited it best; that rate was chosen on images of which none is in the test, by one training at each, "
+    "and by three where several came close. Each dot is one training."
 )
 
 

@@ -29,8 +29,8 @@ class Record:
     """What is known of a study so far, on disk as soon as it is known.
 
     `runs` has the curves of each training, by network and seed: a value an epoch for each of `MEASURES`;
-    `tried` the error in percent on the data for choosing, by network, rate and seed; `minutes` the time that
-    all trainings took together.
+    `tried` the error in percent on the data for choosing, by network, rate and seed; `rates` the learning
+    rate of each network's runs; `minutes` the time that all trainings took together.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Record:
     folder: Path = FOLDER
     runs: dict[tuple[str, int], dict[str, list[str]]] = field(default_factory=dict)
     tried: dict[str, dict[float, dict[int, float]]] = field(default_factory=dict)
+    rates: dict[str, float] = field(default_factory=dict)
     minutes: float = 0.0
 
     def __post_init__(self) -> None:
@@ -49,6 +50,7 @@ class Record:
         if notes.exists():
             read = tomllib.loads(notes.read_text(encoding="utf-8"))
             self.minutes = read["minutes"]
+            self.rates = read["rates"]
             self.tried = {
                 network: {
                     float(rate): dict(zip(CHOOSING_SEEDS, found, strict=False))
@@ -56,6 +58,7 @@ class Record:
                 }
                 for network, rates in read["tried"].items()
             }
+        self._follow_rates()
 
     def rate(self, network: str) -> float | None:
         """The rate of the lowest error on the data for choosing, on average where it was tried several times.
@@ -106,7 +109,19 @@ class Record:
         error = 100 if history.note else history.test_error[-1]
         # As it is written, so that a record that is read again decides alike.
         self.tried.setdefault(network, {}).setdefault(rate, {})[seed] = round(error, 2)
+        self._follow_rates()
         self._add(history)
+
+    def _follow_rates(self) -> None:
+        """Drop the runs of each network for which another rate than theirs has been chosen."""
+        for network in self.study.networks:
+            rate = self.rate(network)
+            if rate is None:
+                continue
+            if self.rates.setdefault(network, rate) != rate:
+                cut = self.study.cut if network == next(iter(self.study.networks)) else ()
+                self.runs = {key: run for key, run in self.runs.items() if key[0] not in (network, *cut)}
+                self.rates[network] = rate
 
     def add(self, seed: int, histories: Mapping[str, History]) -> None:
         """Note a training, and the errors that the network was then cut to."""
@@ -155,8 +170,8 @@ class Record:
         }
         # A string of JSON is one of TOML too.
         text = [f"{_key(key)} = {json.dumps(value, ensure_ascii=False)}" for key, value in lines.items()]
-        rates = {network: self.rate(network) for network in study.networks}
-        text += ["", "[rates]", *(f"{_key(name)} = {rate:g}" for name, rate in rates.items() if rate)]
+        rates = [(network, self.rates[network]) for network in study.networks if network in self.rates]
+        text += ["", "[rates]", *(f"{_key(network)} = {rate:g}" for network, rate in rates)]
         text += ["", "# Error in percent, by rate: one number a training."]
         for network in self.study.networks:
             text.append(f"[tried.{_key(network)}]")

@@ -145,6 +145,27 @@ def test_rates_that_end_near_each_other_are_tried_from_more_seeds(tmp_path: Path
     }
 
 
+def test_the_runs_at_a_rate_that_is_no_longer_the_best_are_to_be_done_again(tmp_path: Path) -> None:
+    study = replace(STUDY, cut={"off": turned_off})
+    record = Record("mine", study, tmp_path)
+    for network in study.networks:
+        record.choose(network, 0.01, FIRST, history(50.0, 30.0))
+        record.choose(network, 0.1, FIRST, history(50.0, 40.0))
+        record.add(0, {network: history(50.0, 20.0)})
+    record.add(1, {"one": history(50.0, 20.0), "off": history(50.0)})
+    assert record.missing_runs() == [("two, “wide”", 1)]
+
+    # One more rate is tried, and is the best: on the way it is not known which.
+    wider = replace(study, rates=(0.01, 0.1, 1))
+    Record("mine", wider, tmp_path).choose("one", 1, FIRST, history(50.0, 10.0))
+    again = Record("mine", wider, tmp_path)
+    assert again.rates == {"one": 1, "two, “wide”": 0.01}
+    assert set(again.runs) == {("two, “wide”", 0)}
+    assert again.missing_runs() == [("one", 0), ("one", 1), ("two, “wide”", 1)]
+    again.choose("two, “wide”", 1, FIRST, history(50.0, 50.0))
+    assert set(Record("mine", wider, tmp_path).runs) == {("two, “wide”", 0)}
+
+
 def test_one_rate_for_all_is_that_of_their_lowest_mean_error(tmp_path: Path) -> None:
     each, shared = (Record("mine", replace(STUDY, one_rate=one), tmp_path) for one in (False, True))
     one, two = STUDY.networks

@@ -165,6 +165,12 @@ def test_the_runs_at_a_rate_that_is_no_longer_the_best_are_to_be_done_again(tmp_
     again.choose("two, “wide”", 1, FIRST, history(50.0, 50.0))
     assert set(Record("mine", wider, tmp_path).runs) == {("two, “wide”", 0)}
 
+    # Nor do they stay where the notes name another rate than the one that would be chosen now.
+    notes = tmp_path / "mine.toml"
+    text = notes.read_text(encoding="utf-8")
+    notes.write_text(text.replace('"two, “wide”" = 0.01', '"two, “wide”" = 0.1'), encoding="utf-8")
+    assert Record("mine", wider, tmp_path).runs == {}
+
 
 def test_one_rate_for_all_is_that_of_their_lowest_mean_error(tmp_path: Path) -> None:
     each, shared = (Record("mine", replace(STUDY, one_rate=one), tmp_path) for one in (False, True))

@@ -412,9 +412,9 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
     assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
     assert min(c for c in range(1, 512) if 128 * c + 9 * 128 * 32 < 9 * 32 * c) == 231
     assert "each further channel adds 288 weights to the 3×3 alone, and only 128 to the pair," in text()
-    assert "so from 64 + 26,624 / 160, or 231, channels on it saves." in text()
+    assert "so it saves from 64 + 26,624 / 160 channels on, which makes 231." in text()
     assert (45_056 - 18_432, 288 - 128, 64 + 26_624 // 160 + 1) == (26_624, 160, 231)
-    assert "In DenseNet-121, the paper's smallest, that is in no layer of the first block" in text()
+    assert "In DenseNet-121, the paper's smallest, that's in no layer of the first block" in text()
     assert (blocks[0][0] + 5 * 32, blocks[2][0]) == (
         224,
         256,
@@ -530,7 +530,7 @@ def test_what_the_text_says_of_the_paper_s_network_is_counted():
 def test_what_the_text_says_of_memory_is_so():
     assert round(3264 * 56 * 56 * 4 / 1e6) == 41
     assert round(256 * 56 * 56 * 4 / 1e6) == 3
-    assert "these are 41 MB; the 256 maps that come out are 3" in text()
+    assert "these are 41 MB; the 256 maps that come out take 3 MB" in text()
     photo = torch.zeros(1, 3, 224, 224)
     dense, residual = (
         saved_for_backward(build(name, device="cpu"), photo) / 1e6 for name in ("densenet121", "resnet50")

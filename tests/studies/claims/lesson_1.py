@@ -15,7 +15,7 @@ from studies.parts import parameters
 from studies.study import load
 from tests.studies.claims.looking import TEST, TRAINING, Concluded, apart, average, level, tried
 
-RACE = "ReLU ×1.4", "tanh ×1.7", "sigmoid ×4"
+RACE = "ReLU ×1.4", "tanh ×1.7", "sigmoid ×7"
 
 
 def means(found: Study, name: str) -> list[float]:
@@ -23,9 +23,9 @@ def means(found: Study, name: str) -> list[float]:
     return [mean(epoch) for epoch in zip(*found.curves(name, TRAINING), strict=True)]
 
 
-def the_averages_cross_after_7_and_9_epochs(found: Study) -> bool:
-    relu, tanh, sigmoid = (tuple(means(found, name)) for name in RACE)
-    return (first_below(tanh, 25), first_below(relu, 25)) == (7, 9) and min(sigmoid) > 25
+def the_averages_cross_after_7_9_and_17_epochs(found: Study) -> bool:
+    relu, tanh, sigmoid = (first_below(tuple(means(found, name)), 25) for name in RACE)
+    return (tanh, relu, sigmoid) == (7, 9, 17)
 
 
 def relu_and_tanh_are_as_fast_and_tanh_ahead_on_average(found: Study) -> bool:
@@ -43,16 +43,15 @@ def first_below(curve: tuple[float, ...], error: float) -> int:
 
 
 def the_scales_are_the_best(found: Study) -> bool:
-    chosen = "ReLU ×1.4", "tanh ×1.7", "sigmoid ×4"
-    of_each = [[name for name in found.networks if name.split()[0] == best.split()[0]] for best in chosen]
+    of_each = [[name for name in found.networks if name.split()[0] == best.split()[0]] for best in RACE]
     return all(
         min(names, key=lambda name: average(found, name, TRAINING)) == best
-        for best, names in zip(chosen, of_each, strict=True)
+        for best, names in zip(RACE, of_each, strict=True)
     )
 
 
 def from_scale_1_the_sigmoid_guesses(found: Study) -> bool:
-    return all(set(found.last("sigmoid ×1", measure)) == {90.0} for measure in (TRAINING, TEST))
+    return all(min(found.last("sigmoid ×1", measure)) >= 90 for measure in (TRAINING, TEST))
 
 
 def the_sigmoid_shrinks_the_differences_between_patches(_: Study) -> bool:
@@ -72,21 +71,24 @@ def a_start_at_4_rescues_the_sigmoid(found: Study) -> bool:
     return apart(found, "sigmoid ×4", "sigmoid ×1", TRAINING, by=50)
 
 
-def the_sigmoid_needs_19_epochs_or_20(found: Study) -> bool:
-    below = [[value < 25 for value in curve] for curve in found.curves("sigmoid ×4", TRAINING)]
-    reached = [each.index(True) + 1 if any(each) else None for each in below]
-    return {each for each in reached if each} == {19, 20} and reached.count(None) == 2
+def the_sigmoid_needs_15_to_17_epochs(found: Study) -> bool:
+    reached = [first_below(curve, 25) for curve in found.curves("sigmoid ×7", TRAINING) if min(curve) < 25]
+    return (min(reached), max(reached), len(reached), len(found.seeds)) == (15, 17, 4, 5)
 
 
-def a_start_at_7_ends_far_apart(found: Study) -> bool:
-    errors = found.last("sigmoid ×7", TRAINING)
-    return (round(min(errors)), round(max(errors))) == (25, 64)
+def a_start_at_7_is_better_on_average_and_overlaps(found: Study) -> bool:
+    names = "sigmoid ×7", "sigmoid ×4"
+    return all(
+        level(found, *names, measure)
+        and average(found, names[0], measure) < average(found, names[1], measure)
+        for measure in (TRAINING, TEST)
+    )
 
 
 def its_rate_was_chosen_by_half_a_point(_: Study) -> bool:
     errors = tried("activations")["sigmoid ×7"]
     best, second = sorted(errors, key=errors.__getitem__)[:2]
-    return (best, second, round(errors[second] - errors[best], 1)) == ("0.5", "0.2", 0.5)
+    return (best, second, round(errors[second] - errors[best], 1)) == ("0.2", "0.5", 0.5)
 
 
 def the_larger_start_fits_better(found: Study) -> bool:
@@ -231,7 +233,7 @@ def one_gpu_has_nearly_the_parameters_and_half_the_work(_: Callable[..., tuple[F
 def each_function_chose_its_own_rate(found: Study) -> bool:
     rates = {name: found.rates[name] for name in found.networks}
     of_each = {"ReLU ×1": 0.02, "ReLU ×1.4": 0.02, "tanh ×1": 0.06, "tanh ×1.7": 0.06}
-    of_the_sigmoid = {"sigmoid ×4": 0.5, "sigmoid ×7": 0.5}
+    of_the_sigmoid = {"sigmoid ×4": 0.5, "sigmoid ×7": 0.2}
     return all(rates[name] == rate for name, rate in (of_each | of_the_sigmoid).items())
 
 
@@ -247,8 +249,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "activations",
-        "Three of the five sigmoids take 19 or 20 epochs, and two don't get there.",
-        the_sigmoid_needs_19_epochs_or_20,
+        "Four of the five sigmoids take 15 to 17 epochs, and one doesn't get there.",
+        the_sigmoid_needs_15_to_17_epochs,
     ),
     (
         "published",
@@ -315,7 +317,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "activations",
-        "ReLU chose 0.02 at both scales, tanh 0.06, and the sigmoid 0.5, from 4 and from 7.",
+        "ReLU chose 0.02 at both scales, tanh 0.06, and the sigmoid 0.5 from 4 and 0.2 from 7.",
         each_function_chose_its_own_rate,
     ),
     *(
@@ -364,8 +366,8 @@ CLAIMS: list[Concluded] = [
     (
         "activations",
         "tanh crosses the dotted line after 7 epochs (passes through all patches), ReLU after 9, and the "
-        "sigmoid not at all.",
-        the_averages_cross_after_7_and_9_epochs,
+        "sigmoid after 17.",
+        the_averages_cross_after_7_9_and_17_epochs,
     ),
     (
         "activations",
@@ -377,15 +379,15 @@ CLAIMS: list[Concluded] = [
         "Started at scale 1, the sigmoid guesses to the end.",
         from_scale_1_the_sigmoid_guesses,
     ),
-    ("activations", "A start at 4 rescues it.", a_start_at_4_rescues_the_sigmoid),
+    ("activations", "A start at 4 rescues it, and", a_start_at_4_rescues_the_sigmoid),
     (
         "activations",
-        "At 7 it ends anywhere between 25 and 64 percent of training error.",
-        a_start_at_7_ends_far_apart,
+        "and one at 7 does better on average, though the runs overlap.",
+        a_start_at_7_is_better_on_average_and_overlaps,
     ),
     (
         "activations",
-        "0.5 was chosen over 0.2 by half a point, on average over three trainings each.",
+        "From 7, 0.2 and 0.5 were only half a point apart, on average over three trainings each",
         its_rate_was_chosen_by_half_a_point,
     ),
     (
@@ -398,7 +400,7 @@ CLAIMS: list[Concluded] = [
         "On new patches they do about two points worse from it, on average",
         the_larger_start_is_two_points_worse_on_new_patches,
     ),
-    ("activations", "At scale 1, tanh even fits better than ReLU does.", at_scale_1_tanh_fits_better),
+    ("activations", "At scale 1, too, tanh fits better than ReLU.", at_scale_1_tanh_fits_better),
     (
         "published",
         "So that network has nearly as many parameters (59.8 million), but does only about half of the "

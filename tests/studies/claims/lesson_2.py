@@ -416,7 +416,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels",
-        "on average the best of the three in the record (0.03, 0.1 and 0.2), by one run each",
+        "on average the best of the three in the record (0.03, 0.1 and 0.2), judged by one run",
         the_rate_0_1_was_the_best_of_three_on_average,
     ),
     (
@@ -477,7 +477,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "kernels_without_norm",
-        "The rate of 0.006 was on average the best of three (0.003, 0.006 and 0.012), by one run each",
+        "The rate of 0.006 was on average the best of three (0.003, 0.006 and 0.012), judged by",
         without_norm_the_rate_0_006_was_the_best_of_three_on_average,
     ),
     ("kernels_without_norm", "all at the learning rate of 0.006.", without_norm_the_rate_was_0_006),

@@ -437,7 +437,7 @@ CLAIMS: list[Concluded] = [
     (
         "network_in_network",
         "it gets 25.5 percent of the new patches wrong on average, and the same convolutions 23.2. On "
-        "training patches, too, it's behind, 15.9 percent to 12.5. The runs just overlap in both",
+        "training patches, too, it's behind, 15.9 percent against 12.5. The runs just overlap in both",
         without_batch_norm_mlpconv_is_behind_and_overlaps,
     ),
     (
@@ -457,12 +457,12 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "network_in_network",
-        "On the patches by which the rates were chosen they don't: 35.1 percent wrong to 28.6.",
+        "On the patches by which the rates were chosen they don't: 35.1 percent wrong against 28.6.",
         without_batch_norm_it_was_behind_on_the_patches_for_choosing,
     ),
     (
         "network_in_network",
-        "two of their seeds leap up at epoch 7, from under 30 percent to over 65",
+        "two seeds of the wider convolutions leap up at epoch 7, from under 30 percent to over 65",
         both_leap_at_epoch_7,
     ),
     (

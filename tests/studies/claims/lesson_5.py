@@ -222,7 +222,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "growing",
-        "On average the 44 from the start have the fewest wrong there, too, 17.4 percent to 18.7 and 19.0.",
+        "On average the 44 from the start have the fewest wrong there, too, 17.4 percent against 18.7 and "
+        "19.0.",
         the_44_from_the_start_have_the_fewest_wrong,
     ),
     (

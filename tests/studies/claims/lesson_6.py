@@ -272,7 +272,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "reuse",
-        "On their training patches both are behind, with 4.5 and 9.7 percent wrong to 2.7.",
+        "On their training patches both are behind, with 4.5 and 9.7 percent wrong against 2.7.",
         trained_without_b_or_c_it_has_learned_less_by_heart,
     ),
     (

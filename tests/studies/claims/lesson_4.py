@@ -360,7 +360,7 @@ CLAIMS: list[Concluded] = [
     ("sizes", "with batch norm and a learning rate of 0.1.", one_rate_of_0_1_and_five_seeds),
     (
         "sizes",
-        "lowers the training error of each kind: within a kind, every seed with it ends below every seed "
+        "lower each kind's training error: within a kind, every seed with them ends below every seed "
         "without.",
         the_pool_lowers_the_training_error,
     ),

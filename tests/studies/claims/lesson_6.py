@@ -218,7 +218,8 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "reuse",
-        "So is one that *never had* **b**: 19.9 percent are wrong, where the cut left 80.",
+        "As far as five seeds can tell, so is one that *never had* **b**: 19.9 percent are wrong, where "
+        "the cut left 80.",
         never_having_had_b_leaves_20_where_the_cut_leaves_80,
     ),
     (

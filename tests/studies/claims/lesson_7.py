@@ -608,6 +608,12 @@ def two_points_lie_between_googlenet_and_vgg(found: Study) -> bool:
     return round(nearest - max(found.last("GoogLeNet", TEST))) == 2
 
 
+def with_pools_it_fits_worse_and_does_better(found: Study) -> bool:
+    means = [round(average(found, name, TRAINING), 1) for name in (POOLS, "ResNet")]
+    fits_worse, does_better = apart(found, "ResNet", POOLS, TRAINING), apart(found, POOLS, "ResNet", TEST)
+    return means == [4.8, 1.9] and fits_worse and does_better
+
+
 def neither_does_worse_with_more_parameters(found: Study) -> bool:
     return all(
         counts_of(name).parameters > counts_of(EQUAL[name]).parameters
@@ -853,7 +859,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "families",
-        "skips them on both paths, since its strides are in 1×1s, and it still does better than ResNet.",
+        "skips them on both paths, since its strides are in 1×1s, and does better than ResNet;",
         bottlenecks_skip_pixels_on_both_paths,
     ),
     ("families", "Convolutions, weights, MACs and learning rate stay", layers_weights_macs_and_rate_stay),
@@ -955,6 +961,12 @@ CLAIMS: list[Concluded] = [
         "families",
         "Eight of the fifteen networks did best at the highest of the four rates that were tried, 0.1:",
         eight_of_the_best_rates_are_the_largest,
+    ),
+    (
+        "families",
+        "with pools, ResNet gets more of its *training* patches wrong in every run, 4.8 percent against 1.9 "
+        "on average, and fewer of the new ones.",
+        with_pools_it_fits_worse_and_does_better,
     ),
     (
         "families",

@@ -362,7 +362,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "alexnet_parts",
-        "16 points lie between its two errors, and only 9 with dropout.",
+        "Between its two errors lie 16 points, and only 9 with dropout.",
         the_errors_are_16_points_apart_without_dropout_and_9_with_it,
     ),
     (

@@ -51,7 +51,9 @@ def the_scales_are_the_best(found: Study) -> bool:
 
 
 def from_scale_1_the_sigmoid_guesses(found: Study) -> bool:
-    return all(min(found.last("sigmoid ×1", measure)) >= 90 for measure in (TRAINING, TEST))
+    """Four seeds are as wrong as one label for all ten classes would be, and the fifth is more so."""
+    ends = [sorted(found.last("sigmoid ×1", measure)) for measure in (TRAINING, TEST)]
+    return all(each[:4] == [90.0] * 4 and each[4] > 90 for each in ends)
 
 
 def the_sigmoid_shrinks_the_differences_between_patches(_: Study) -> bool:
@@ -362,7 +364,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "alexnet_parts",
-        "Between its two errors lie 16 points, and only 9 with dropout.",
+        "Without it, 16 points lie between the two errors, and with it only 9.",
         the_errors_are_16_points_apart_without_dropout_and_9_with_it,
     ),
     (

@@ -113,12 +113,10 @@ class Record:
         self._add(history)
 
     def _follow_rates(self) -> None:
-        """Drop the runs of each network for which another rate than theirs has been chosen."""
+        """Drop the runs of networks for which another rate than theirs was chosen, or whose rate is lost."""
         for network in self.study.networks:
             rate = self.rate(network)
-            if rate is None:
-                continue
-            if self.rates.setdefault(network, rate) != rate:
+            if rate is not None and self.rates.get(network) != rate:
                 cut = self.study.cut if network == next(iter(self.study.networks)) else ()
                 self.runs = {key: run for key, run in self.runs.items() if key[0] not in (network, *cut)}
                 self.rates[network] = rate

@@ -412,7 +412,7 @@ def test_what_the_text_says_of_the_four_blocks_is_what_the_explorer_shows():
     assert found == ["33 % more", "13 % fewer", "35 % fewer", "39 % fewer"]
     assert min(c for c in range(1, 512) if 128 * c + 9 * 128 * 32 < 9 * 32 * c) == 231
     assert "each further channel adds 288 weights to the 3×3 alone, and only 128 to the pair," in text()
-    assert "so it saves from 64 + 26,624 / 160 channels on (231)." in text()
+    assert "so the 1×1 saves from 231 channels on (64 + 26,624 / 160)." in text()
     assert (45_056 - 18_432, 288 - 128, 64 + 26_624 // 160 + 1) == (26_624, 160, 231)
     assert "In DenseNet-121, the paper's smallest, it saves in no layer of the first block" in text()
     assert (blocks[0][0] + 5 * 32, blocks[2][0]) == (

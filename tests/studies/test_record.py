@@ -171,6 +171,14 @@ def test_the_runs_at_a_rate_that_is_no_longer_the_best_are_to_be_done_again(tmp_
     notes.write_text(text.replace('"two, “wide”" = 0.01', '"two, “wide”" = 0.1'), encoding="utf-8")
     assert Record("mine", wider, tmp_path).runs == {}
 
+    # Without the notes nobody knows at which rate they were made.
+    notes.unlink()
+    lost = Record("mine", study, tmp_path)
+    assert set(lost.runs) == {("two, “wide”", 0)}, "until a rate is chosen"
+    lost.choose("two, “wide”", 0.01, FIRST, history(50.0, 30.0))
+    lost.choose("two, “wide”", 0.1, FIRST, history(50.0, 40.0))
+    assert lost.runs == {}
+
 
 def test_one_rate_for_all_is_that_of_their_lowest_mean_error(tmp_path: Path) -> None:
     each, shared = (Record("mine", replace(STUDY, one_rate=one), tmp_path) for one in (False, True))

@@ -441,7 +441,7 @@ CLAIMS: list[Concluded] = [
     ),
     (
         "reductions",
-        "The reductions cost 1.2 points: it rises from 8.0 to 9.3, and from 10.1 to 11.3.",
+        "The reductions cost 1.2 points, before rounding: it rises from 8.0 to 9.3, and from 10.1 to 11.3.",
         the_reductions_cost_1_2_points,
     ),
     (

@@ -42,7 +42,7 @@ site-test: site
 	$(BIN)/python -m pytest -m site -rs tests/browser/test_site.py
 
 # The trainings behind the lessons' conclusions, as far as they are not in data/studies; two at once, two and a half
-# hours for all on two fast cores, four on slower ones. It may be stopped, and goes on where it was. One alone:
+# hours for all on two fast cores, over four on slower ones. It may be stopped, and goes on where it was. One alone:
 # make studies ONLY=growing
 studies: $(READY)
 	$(BIN)/python -m studies $(ONLY)

@@ -214,7 +214,7 @@ CLAIMS: list[Concluded] = [
     (
         "degradation",
         "For 14 layers, at 0.1 both times, the loss is lower with it from four of the five seeds, on average"
-        " 0.62 against 0.68.",
+        " 0.62 against 0.68, which may be chance.",
         the_loss_of_residual_14_is_lower_from_four_seeds,
     ),
     (

@@ -5,6 +5,7 @@ What it says of times holds with room to spare, so that it holds on another mach
 
 from collections.abc import Callable
 from itertools import combinations, permutations
+from math import prod
 
 from torch import nn
 
@@ -83,8 +84,9 @@ def conv5_2_does_45_macs_for_each_byte(times: Times) -> bool:
 def memory_allows_conv5_2_seven_times_the_level_line(times: Times) -> bool:
     peak = max(each.macs_per_second for each in times.passes)
     bandwidth = max(each.bytes_per_second for each in times.passes)
-    allowed = times.of("VGG-16 conv5_2").macs_per_byte * bandwidth
-    return (round(bandwidth / 1e9, 1), round(45 * 16.8), round(allowed / peak)) == (16.8, 756, 7)
+    intensity = times.of("VGG-16 conv5_2").macs_per_byte
+    factors = round(intensity), round(bandwidth / 1e9, 1)
+    return factors == (45, 16.8) and round(prod(factors)) == 756 and round(intensity * bandwidth / peak) == 7
 
 
 def without_response_norms_alexnet_takes_less_time(times: Times) -> bool:
